@@ -1,0 +1,198 @@
+"""The batch interface: JSON lines in, JSON lines out in the same order, one answer for every line that held anything.
+
+A bad line yields `{"id": …, "error": …}` and a word on standard error with its number; the others go on.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.conversation import Finished, Screened, Shown
+from app.journal import Reply
+from app.wiring import Application
+from guardrails import person
+from guardrails.level import Finding, Profile, Screening
+from knowledge.citation import Statement
+from knowledge.library import Snapshot
+from retrieval.search import Scored
+
+_STAGES = ("screen", "search", "answer", "check", "total")
+_FIRST_ID = "batch"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class ProfileIn(_Strict):
+    """Facts about the patient; `age_months` counts before `age` (years)."""
+
+    age_months: int | None = Field(None, ge=0)
+    age: float | None = Field(None, ge=0)
+    sex: Literal["female", "male", "other"] | None = None
+    pregnant: bool | None = None
+    region: str | None = None
+    about: Literal["me", "other", "unknown"] = "unknown"
+
+    def profile(self) -> Profile:
+        months = self.age_months
+        if months is None and self.age is not None:
+            months = round(self.age * 12)
+        return Profile(months, self.sex, self.pregnant, self.region.upper() if self.region else None, self.about)
+
+
+class ConversationIn(_Strict):
+    """One line of `screen` or `ask`: the patient's turns, oldest first."""
+
+    id: str | int
+    messages: list[str] = Field(min_length=1)
+    profile: ProfileIn = ProfileIn.model_validate({})
+
+
+class QuestionIn(_Strict):
+    """One line of `search`."""
+
+    id: str | int
+    question: str
+    history: list[str] = []
+
+
+def lines(source: str) -> Iterable[str]:
+    """Lines of a file, or of standard input for `-`."""
+    if source == "-":
+        return sys.stdin
+    return Path(source).read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def run(source: Iterable[str], work: Callable[[Any], dict[str, Any]]) -> int:
+    """Print `work` of every line as JSON; the number of lines that could be read."""
+    read = 0
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        identity: object = None
+        try:
+            data = json.loads(line)
+            identity = data.get("id") if isinstance(data, dict) else None
+            result = work(data)
+            read += 1
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'line'}: {e['msg']}" for e in error.errors())
+            result = _bad(number, identity, wrong)
+        except json.JSONDecodeError as error:
+            result = _bad(number, identity, f"not JSON ({error.msg} at column {error.colno})")
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    return read
+
+
+def _bad(number: int, identity: object, problem: str) -> dict[str, Any]:
+    print(f"line {number}: {problem}", file=sys.stderr)
+    return {"id": identity, "error": problem}
+
+
+def screen(app: Application, data: object) -> dict[str, Any]:
+    """The level and findings of one conversation."""
+    given = ConversationIn.model_validate(data)
+    started = time.perf_counter()
+    screening = app.screener.screen(given.messages, given.profile.profile())
+    return {"id": given.id, "level": screening.level, "findings": _findings(screening), "ms": _since(started)}
+
+
+def search(app: Application, snapshot: Snapshot, count: int, data: object) -> dict[str, Any]:
+    """The passages found for one question."""
+    given = QuestionIn.model_validate(data)
+    started = time.perf_counter()
+    audience = person.audience(given.question, Profile())
+    found = app.search.search(given.question, given.history, snapshot, audience, count)
+    return {"id": given.id, "passages": [_passage(s, snapshot) for s in found.passages], "ms": _since(started)}
+
+
+def ask(app: Application, data: object) -> dict[str, Any]:
+    """The whole reply to the last message, by the same path as the chat, recording nobody."""
+    given = ConversationIn.model_validate(data)
+    *earlier, last = given.messages
+    conversation = app.rehearsal(tuple(earlier), given.profile.profile())
+    shown: list[Reply] = []
+    level, ms = "routine", {}
+    for event in conversation.reply("", _FIRST_ID, last):
+        if isinstance(event, Shown):
+            shown.append(event.reply)
+        elif isinstance(event, Screened):
+            level = event.level
+        elif isinstance(event, Finished):
+            ms = event.ms
+    answer = next((r for r in shown if r.kind not in ("care_card", "banner")), None)
+    card = next((r for r in shown if r.kind in ("care_card", "banner")), None)
+    return {
+        "id": given.id,
+        "level": level,
+        "kind": _kind(answer),
+        "card": card.body if card else None,
+        "statements": [_statement(s) for s in answer.statements] if answer else [],
+        "text": "\n\n".join(reply.text for reply in shown),
+        "ms": {stage: ms.get(stage, 0.0) for stage in _STAGES},
+    }
+
+
+def _kind(answer: Reply | None) -> str:
+    if answer is None:
+        return "care_card"
+    return "not_covered" if answer.kind in ("notice", "welcome") else answer.kind
+
+
+def _findings(screening: Screening) -> list[dict[str, Any]]:
+    return [_finding(finding) for finding in screening.findings]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "pathway": finding.pathway,
+        "reason": finding.reason,
+        "by": finding.by,
+        "evidence": [{"turn": e.turn, "start": e.start, "end": e.end, "text": e.text} for e in finding.evidence],
+    }
+
+
+def _passage(scored: Scored, snapshot: Snapshot) -> dict[str, Any]:
+    passage = scored.passage
+    sources = snapshot.article(passage.article).sources
+    return {
+        "article": passage.article,
+        "title": passage.title,
+        "section": passage.section,
+        "revision": passage.revision,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "source": sources[0].url,
+        "score": round(scored.score, 6),
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "citations": [
+            {
+                "article": c.article,
+                "title": c.title,
+                "section": c.section,
+                "revision": c.revision,
+                "start": c.start,
+                "end": c.end,
+                "quote": c.quote,
+            }
+            for c in statement.citations
+        ],
+    }
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,1 @@
+"""The care desk, where people work escalated conversations. NiceGUI's home."""

@@ -1,0 +1,75 @@
+"""What a patient's taps, settings and new chats lead to, between the page and the records. No Chainlit here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from app import render
+from app.errors import RecordsError
+from app.journal import Reply, Tap
+from app.records.models import new_id
+from app.wiring import Application
+from guardrails.level import Profile
+
+_OLDEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """The thanks for a tap, and the chat it opened for somebody else."""
+
+    reply: Reply
+    linked_chat: str = ""
+
+
+def tapped(app: Application, patient_id: str, chat: str, tap: Tap) -> Tapped:
+    """Record a tap on a care card; it lowers no level and closes no case."""
+    try:
+        app.case_store.tap(patient_id, chat, tap)
+        linked = _chat_about_other(app, patient_id, chat) if tap == "someone_else" else ""
+        reply = Reply(new_id(), "notice", app.words.say(f"tap_thanks_{tap}"))
+        app.conversations.say(chat, reply)
+    except RecordsError:
+        return Tapped(failed(app))
+    return Tapped(reply, linked)
+
+
+def _chat_about_other(app: Application, patient_id: str, chat: str) -> str:
+    """A linked chat with its own findings and no profile."""
+    linked = new_id()
+    app.conversations.start(patient_id, linked, about_other=True, linked_to=chat)
+    app.conversations.say(linked, Reply(new_id(), "welcome", app.words.say("someone_else_welcome")))
+    return linked
+
+
+def greeting(app: Application, patient_id: str, chat: str) -> Reply | None:
+    """The banner that a new chat starts under while the patient's case is open; None where there is none."""
+    findings = app.case_store.open_findings(patient_id)
+    if not findings:
+        return None
+    region = app.conversations.profile(patient_id).region or app.settings.region or None
+    card = app.cards.card(findings, region, app.parts.staffing(), app.words)
+    reply = Reply(new_id(), "banner", card.as_text(), render.card_body(card, app.words, stored=True))
+    app.conversations.start(patient_id, chat)
+    app.conversations.say(chat, reply)
+    return reply
+
+
+def failed(app: Application) -> Reply:
+    """Safe words for when something went wrong on our side."""
+    text = f"{app.words.say('error')} {app.cards.emergency_line(app.settings.region or None, app.words)}"
+    return Reply(new_id(), "notice", text)
+
+
+def profile_from(values: Mapping[str, Any], app: Application, sexes: Mapping[str, str | None]) -> Profile:
+    """The facts in the settings form; what cannot be read is taken as not told."""
+    names = {region.name(app.settings.language): code for code, region in app.regions.items()}
+    age = str(values.get("age") or "").strip()
+    years = int(age) if age.isdigit() and int(age) <= _OLDEST else None
+    return Profile(
+        age_months=None if years is None else years * 12,
+        sex=cast("Any", sexes.get(str(values.get("sex")))),
+        pregnant=True if values.get("pregnant") else None,
+        region=names.get(str(values.get("region"))),
+        about="me",
+    )

@@ -1,0 +1,49 @@
+"""No escalation is silent: the case goes to the database, else to the spool, before the patient sees the card."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from app.errors import RecordsError
+from app.journal import OpenTurn
+from app.records.cases import CaseStore
+from app.records.models import now
+from app.records.spool import Spool, Spooled
+from app.records.staff import StaffStore
+from guardrails.care_cards import Staffing
+from guardrails.level import Finding
+
+log = logging.getLogger("carelight.cases")
+
+
+class CaseDesk:
+    """Takes escalations from turns. Never raises: a patient's card must not wait for our troubles."""
+
+    def __init__(self, store: CaseStore, spool: Spool) -> None:
+        self._store, self._spool = store, spool
+
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
+        """Store the patient's case; False where neither database nor spool could take it."""
+        try:
+            self._store.escalate(turn.patient_id, turn.conversation_id, findings)
+        except RecordsError as error:
+            log.error("a case goes to the spool: %s", error)
+            return self._spool.append(Spooled(turn.patient_id, turn.conversation_id, tuple(findings)))
+        return True
+
+    def replay(self) -> int:
+        """Store what was spooled while the database failed; how many. RecordsError where it still fails."""
+        return self._spool.replay(self._restore)
+
+    def _restore(self, item: Spooled) -> None:
+        self._store.escalate(item.patient_id, item.conversation_id, item.findings)
+
+
+def staffing(staff: StaffStore, when_nobody: Staffing, minutes: int) -> Callable[[], Staffing]:
+    """Who is there now: staffed only while a signed-in member of the care team was active within `minutes`."""
+
+    def state() -> Staffing:
+        since = now() - timedelta(minutes=minutes)
+        return "staffed" if staff.active_since(since, role="care") else when_nobody
+
+    return state

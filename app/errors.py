@@ -1,0 +1,26 @@
+"""Errors that a person at the command line or a desk is shown.
+
+CarelightError
+├── SettingsError        a setting is missing or wrong
+├── DataFolderError      the data folder cannot be used (not writable, held by another server)
+├── RecordsError         the database did not take a write or a read
+
+`knowledge.ArticleError`, `guardrails.RuleError` and `retrieval.IndexUnusableError` stay in their own layers and read the same:
+what, where, what to do next. No message ever holds a patient's words.
+"""
+
+
+class CarelightError(Exception):
+    """Base of every error with a message meant for people."""
+
+
+class SettingsError(CarelightError):
+    """A setting is missing or wrong; the message names it and what it may be."""
+
+
+class DataFolderError(CarelightError):
+    """The data folder cannot be used; the message names it and what to do."""
+
+
+class RecordsError(CarelightError):
+    """The database refused a write or read; the message says which kind, never what was in it."""

@@ -1,0 +1,85 @@
+"""What a conversation remembers: the port that the turn writes to, and one for the command line that keeps nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from guardrails.level import Finding, Profile
+from knowledge.citation import Statement
+
+ReplyKind = Literal["answer", "care_card", "not_covered", "refused", "referred", "clarify", "smalltalk", "banner", "notice", "welcome"]
+Tap = Literal["help_coming", "with_clinician", "someone_else", "not_right"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A conversation as it stands when a turn begins. `turns` are the patient's messages, the newest last."""
+
+    conversation_id: str
+    patient_id: str
+    turn_id: str
+    turns: tuple[str, ...]
+    profile: Profile
+    settled_through: int
+    known_rules: frozenset[str]
+    """Rules whose finding is open already: their card has been shown."""
+    carried: tuple[Finding, ...]
+    """Open findings of the patient's other chats, under whose banner this chat stands."""
+    released: bool
+    """Whether the patient has tapped that help is on the way (or the like) since the newest finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One thing to show; `body` is what the page draws, `text` the same in plain lines."""
+
+    id: str
+    kind: ReplyKind
+    text: str
+    body: dict[str, Any] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+
+
+class Journal(Protocol):
+    """Stores turns and replies; every method may raise RecordsError."""
+
+    def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
+        """Store the patient's message and open its turn."""
+        ...
+
+    def record(self, turn: OpenTurn, reply: Reply) -> None:
+        """Store a reply with its citations before it is shown."""
+        ...
+
+    def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
+        """Mark the turn as ended."""
+        ...
+
+
+class Escalations(Protocol):
+    """Stores cases; the spool takes over where the database fails, so this never raises."""
+
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
+        """Store the patient's one open case with `findings`; False where it could be stored nowhere."""
+        ...
+
+
+class Forgetful:
+    """A journal and case list that keep nothing, for the batch verbs: the same turn, without recording a patient."""
+
+    def __init__(self, earlier: Sequence[str], profile: Profile) -> None:
+        self._earlier, self._profile = tuple(earlier), profile
+
+    def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
+        turns = (*self._earlier, text)
+        return OpenTurn(conversation_id, patient_id, "", turns, self._profile, -1, frozenset(), (), released=False)
+
+    def record(self, turn: OpenTurn, reply: Reply) -> None:
+        """Nothing is kept."""
+
+    def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
+        """Nothing is kept."""
+
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
+        """Nothing is kept; the command line has no patient to answer for."""
+        return True

@@ -1,0 +1,84 @@
+"""The web server put together: our pages first, the desks under /desk, Chainlit last at `/`."""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from app import wiring
+from app.errors import CarelightError, RecordsError
+from app.guests import COOKIE, guest_id
+from app.harden import Harden
+from app.pages import guest, library, sign_in
+from app.wiring import Application
+
+log = logging.getLogger("carelight")
+_CHAT = Path(__file__).parent / "ui" / "chat.py"
+
+
+def create(app: Application) -> Harden:
+    """The ASGI application of a wired and initialised `app`."""
+    wiring.use(app)
+    os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
+    web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
+    web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
+    for router in (library.routes(app), guest.routes(app), sign_in.routes(app)):
+        web.include_router(router)
+    _own_routes(web, app)
+    _mount_desk_and_chat(web, app)
+    return Harden(web, app.secrets.guest, app.settings.origin)
+
+
+def _own_routes(web: FastAPI, app: Application) -> None:
+    @web.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @web.api_route("/v1/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
+    def no_such_route(path: str) -> None:
+        raise HTTPException(404)
+
+    @web.api_route("/feedback", methods=["PUT", "DELETE"])
+    async def feedback(request: Request) -> Response:
+        """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
+        data = await request.json()
+        rated = data.get("feedback", {}).get("forId") if request.method == "PUT" else data.get("feedbackId")
+        patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+        if not isinstance(rated, str) or patient is None or app.conversations.owner_of_reply(rated) != patient:
+            raise HTTPException(404)
+        value = data["feedback"].get("value") if request.method == "PUT" else None
+        app.conversations.rate(rated, value if value in (0, 1) else None)
+        return JSONResponse({"success": True, "feedbackId": rated})
+
+    @web.exception_handler(RecordsError)
+    def records_down(_: Request, error: RecordsError) -> Response:
+        log.error("a page could not be made: %s", error)
+        return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
+
+
+def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
+    """Imported here because Chainlit and NiceGUI read their folders from the environment at import."""
+    from chainlit.utils import mount_chainlit
+
+    from app.care import desk
+
+    desk.mount(web, app)
+    mount_chainlit(app=web, target=str(_CHAT), path="/")
+
+
+@asynccontextmanager
+async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
+    try:
+        interrupted = app.conversations.mark_interrupted()
+        replayed = app.case_desk.replay()
+        if interrupted or replayed:
+            log.warning("%d turns were cut off before this start, %d spooled cases were stored", interrupted, replayed)
+    except CarelightError as error:
+        log.error("records were not ready at start: %s", error)
+    yield
+    app.close()

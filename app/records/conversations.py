@@ -1,0 +1,188 @@
+"""Conversations in the database: the journal of the turn, and the reads that the chat page draws from.
+
+Ownership is checked here, on every read and write: a conversation is only ever found together with its patient.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.journal import OpenTurn, Reply
+from app.records.cases import as_finding
+from app.records.database import Database
+from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, Turn, new_id, now
+from app.records.models import Reply as ReplyRow
+from app.records.owners import ensure_conversation, ensure_patient
+from guardrails.level import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a conversation as the page shows it: a patient's message or a reply."""
+
+    id: str
+    kind: str
+    text: str
+    body: dict[str, Any]
+    created: dt.datetime
+    by_patient: bool
+    feedback: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation for its owner: neutral title, entries oldest first."""
+
+    id: str
+    patient_id: str
+    title: str
+    created: dt.datetime
+    entries: tuple[Entry, ...]
+
+
+class ConversationStore:
+    """The journal over our tables; RecordsError where the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # The turn writes here.
+
+    def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
+        """Store the patient's message as the conversation's next turn; PermissionError where the chat is another's."""
+        with self._database.transaction() as session:
+            conversation = ensure_conversation(session, patient_id, conversation_id)
+            earlier = list(session.scalars(select(Turn.text).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
+            turn = Turn(id=new_id(), conversation_id=conversation_id, number=len(earlier), text=text)
+            session.add(turn)
+            session.flush()
+            return _open_turn(session, conversation, turn, (*earlier, text))
+
+    def record(self, turn: OpenTurn, reply: Reply) -> None:
+        """Store a reply and its citations."""
+        with self._database.transaction() as session:
+            _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+
+    def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
+        """Mark the turn as ended with the level it left."""
+        with self._database.transaction() as session:
+            session.execute(update(Turn).where(Turn.id == turn.turn_id).values(state=state, level=level))
+
+    # The chat page reads and writes here.
+
+    def start(self, patient_id: str, conversation_id: str, *, about_other: bool = False, linked_to: str | None = None) -> None:
+        """Begin a chat, or do nothing where the patient already has it; PermissionError where it is another's."""
+        with self._database.transaction() as session:
+            ensure_conversation(session, patient_id, conversation_id, about_other=about_other, linked_to=linked_to)
+
+    def say(self, conversation_id: str, reply: Reply) -> None:
+        """Store a reply that belongs to no turn (a welcome, a thank-you after a tap)."""
+        with self._database.transaction() as session:
+            _add_reply(session, conversation_id, None, reply)
+
+    def chat(self, conversation_id: str) -> Chat | None:
+        """A whole conversation, or None where there is none (or it was deleted)."""
+        with self._database.transaction() as session:
+            row = session.get(Conversation, conversation_id)
+            if row is None or row.deleted:
+                return None
+            return Chat(row.id, row.patient_id, row.title, row.created, _entries(session, conversation_id))
+
+    def chats(self, patient_id: str) -> Sequence[Chat]:
+        """A patient's conversations without their entries, newest first; those never written in are left out."""
+        with self._database.transaction() as session:
+            rows = session.scalars(
+                select(Conversation)
+                .where(Conversation.patient_id == patient_id, Conversation.deleted.is_(None))
+                .where(select(Turn.id).where(Turn.conversation_id == Conversation.id).exists())
+                .order_by(Conversation.created.desc())
+            )
+            return [Chat(row.id, row.patient_id, row.title, row.created, ()) for row in rows]
+
+    def delete(self, conversation_id: str) -> None:
+        """Take a conversation out of the patient's sight."""
+        with self._database.transaction() as session:
+            session.execute(update(Conversation).where(Conversation.id == conversation_id).values(deleted=now()))
+
+    def rate(self, reply_id: str, value: int | None) -> None:
+        """Keep or remove the patient's rating of a reply."""
+        with self._database.transaction() as session:
+            session.execute(update(ReplyRow).where(ReplyRow.id == reply_id).values(feedback=value))
+
+    def owner_of_reply(self, reply_id: str) -> str | None:
+        """The patient whose conversation holds a reply."""
+        with self._database.transaction() as session:
+            return session.scalar(
+                select(Conversation.patient_id).join(ReplyRow, ReplyRow.conversation_id == Conversation.id).where(ReplyRow.id == reply_id)
+            )
+
+    def profile(self, patient_id: str) -> Profile:
+        """The facts the patient told about themselves."""
+        with self._database.transaction() as session:
+            return _profile(ensure_patient(session, patient_id).profile)
+
+    def set_profile(self, patient_id: str, profile: Profile) -> None:
+        """Replace the facts the patient told about themselves."""
+        with self._database.transaction() as session:
+            ensure_patient(session, patient_id).profile = asdict(profile)
+
+    def mark_interrupted(self) -> int:
+        """Turns still open when the server starts were cut off; how many were marked so."""
+        with self._database.transaction() as session:
+            open_turns = select(Turn.id).where(Turn.state == "received")
+            count = session.scalar(select(func.count()).select_from(open_turns.subquery())) or 0
+            session.execute(update(Turn).where(Turn.state == "received").values(state="interrupted"))
+            return count
+
+
+def _profile(data: dict[str, Any]) -> Profile:
+    return Profile(**data) if data else Profile()
+
+
+def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: tuple[str, ...]) -> OpenTurn:
+    own = _profile(ensure_patient(session, conversation.patient_id).profile)
+    profile = Profile(region=own.region, about="other") if conversation.about_other else own
+    case = session.scalar(select(Case).where(Case.patient_id == conversation.patient_id, Case.state == "open"))
+    findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
+    here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
+    elsewhere = [row for row in findings if row.conversation_id != conversation.id]
+    return OpenTurn(
+        conversation.id,
+        conversation.patient_id,
+        turn.id,
+        turns,
+        profile,
+        conversation.settled_through,
+        frozenset(row.rule for row in here),
+        tuple(as_finding(row) for row in elsewhere),
+        released=case is not None and _released(session, case.id),
+    )
+
+
+def _released(session: Session, case_id: str) -> bool:
+    """Whether the patient tapped since the newest finding came: a new finding asks for a new tap."""
+    last_tap = session.scalar(select(func.max(CaseEvent.id)).where(CaseEvent.case_id == case_id, CaseEvent.kind == "tap"))
+    last_finding = session.scalar(
+        select(func.max(CaseEvent.id)).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(("opened", "joined", "raised")))
+    )
+    return last_tap is not None and (last_finding is None or last_tap > last_finding)
+
+
+def _add_reply(session: Session, conversation_id: str, turn_id: str | None, reply: Reply) -> None:
+    session.add(ReplyRow(id=reply.id, conversation_id=conversation_id, turn_id=turn_id, kind=reply.kind, text=reply.text, body=reply.body))
+    session.flush()
+    for number, statement in enumerate(reply.statements, 1):
+        for c in statement.citations:
+            session.add(CitationRow(reply_id=reply.id, statement=number, article=c.article, revision=c.revision, start=c.start, end=c.end))
+
+
+def _entries(session: Session, conversation_id: str) -> tuple[Entry, ...]:
+    turns = session.scalars(select(Turn).where(Turn.conversation_id == conversation_id))
+    replies = session.scalars(select(ReplyRow).where(ReplyRow.conversation_id == conversation_id))
+    entries = [Entry(turn.id, "message", turn.text, {}, turn.created, by_patient=True) for turn in turns]
+    entries += [Entry(r.id, r.kind, r.text, r.body, r.created, by_patient=False, feedback=r.feedback) for r in replies]
+    return tuple(sorted(entries, key=lambda entry: entry.created))

@@ -1,0 +1,71 @@
+"""Opening the database: engine settings, migrations and short transactions, for SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.errors import RecordsError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another."""
+
+    def __init__(self, url: str, lock_wait_s: float = 0.3) -> None:
+        sqlite = url.startswith("sqlite")
+        self.engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=not sqlite,
+            connect_args={"timeout": lock_wait_s, "check_same_thread": False} if sqlite else {},
+        )
+        if sqlite:
+            event.listen(self.engine, "connect", _sqlite_pragmas)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One short transaction: all of it or nothing. RecordsError where the database fails."""
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except SQLAlchemyError as error:
+            cause = type(getattr(error, "orig", None) or error).__name__
+            raise RecordsError(
+                f"the database did not complete the work ({cause}); check free disk space and that no other program holds it"
+            ) from None
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest form; RecordsError where that fails."""
+        try:
+            with self.engine.begin() as connection:
+                config = Config()
+                config.set_main_option("script_location", str(_MIGRATIONS))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except SQLAlchemyError as error:
+            raise RecordsError(f"the database could not be brought up to date ({type(error).__name__})") from None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Any) -> None:
+    """Take the write lock at the start, so that a transaction never fails half way for want of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

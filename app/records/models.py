@@ -1,0 +1,212 @@
+"""The tables. Words of patients stand in `turns`, `replies` and `findings.evidence`; nothing else holds them."""
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment in UTC that comes back with its zone on every database (SQLite forgets it)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value.astimezone(dt.UTC) if value else None
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value.replace(tzinfo=dt.UTC) if value and value.tzinfo is None else value
+
+
+def now() -> dt.datetime:
+    """This moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def new_id() -> str:
+    """A random identifier that says nothing about its owner."""
+    return str(uuid.uuid4())
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map: ClassVar[Any] = {dt.datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Patient(Base):
+    """A guest or account; facts they chose to tell belong to their own person."""
+
+    __tablename__ = "patients"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(16), default="guest")
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Conversation(Base):
+    """One chat of one patient. `about_other` marks a chat about somebody else, which uses no profile."""
+
+    __tablename__ = "conversations"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    about_other: Mapped[bool] = mapped_column(Boolean, default=False)
+    linked_to: Mapped[str | None] = mapped_column(String(36))
+    settled_through: Mapped[int] = mapped_column(Integer, default=-1)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    deleted: Mapped[dt.datetime | None]
+
+
+class Turn(Base):
+    """One patient message. `state`: received, answering, done, cancelled or interrupted."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("conversation_id", "number"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), default="received")
+    level: Mapped[str | None] = mapped_column(String(16))
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Reply(Base):
+    """One thing shown to the patient: a card, banner, answer or set words; `body` is what the page draws."""
+
+    __tablename__ = "replies"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    text: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    feedback: Mapped[int | None]
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class CitationRow(Base):
+    """One citation of one statement of a reply: the pinned span, so that a recall can find who read it."""
+
+    __tablename__ = "citations"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    reply_id: Mapped[str] = mapped_column(ForeignKey("replies.id"), index=True)
+    statement: Mapped[int]
+    article: Mapped[str] = mapped_column(String(120), index=True)
+    revision: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class FindingRow(Base):
+    """One red flag found in a conversation; `state`: open, disputed or settled."""
+
+    __tablename__ = "findings"
+    __table_args__ = (UniqueConstraint("conversation_id", "rule", "last_turn"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(80))
+    rule_version: Mapped[int]
+    level: Mapped[str] = mapped_column(String(16))
+    pathway: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    found_by: Mapped[str] = mapped_column(String(16))
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
+    last_turn: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Case(Base):
+    """The one open escalation of a patient. The partial index makes a second open one impossible."""
+
+    __tablename__ = "cases"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    level: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    opened: Mapped[dt.datetime] = mapped_column(default=now)
+    closed: Mapped[dt.datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(32))
+
+
+Index(
+    "one_open_case_per_patient",
+    Case.patient_id,
+    unique=True,
+    sqlite_where=Case.state == "open",
+    postgresql_where=Case.state == "open",
+)
+
+
+class CaseEvent(Base):
+    """What happened to a case, append-only: opened, joined, raised, tap, person_requested, closed."""
+
+    __tablename__ = "case_events"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    actor: Mapped[str] = mapped_column(String(80), default="system")
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class RevisionRow(Base):
+    """One immutable revision of an article: the whole file and its hash."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("slug", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    slug: Mapped[str] = mapped_column(String(120), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str] = mapped_column(String(40))
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Served(Base):
+    """Which revision of an article patients get now."""
+
+    __tablename__ = "served"
+    slug: Mapped[str] = mapped_column(String(120), primary_key=True)
+    revision: Mapped[int]
+
+
+class ServedVersion(Base):
+    """One row: a number that rises with every change of the served set, so that readers can poll it."""
+
+    __tablename__ = "served_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class Staff(Base):
+    """Someone who works at a desk."""
+
+    __tablename__ = "staff"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class StaffSession(Base):
+    """A signed-in desk; the cookie holds a token whose hash stands here, so that it can be ended."""
+
+    __tablename__ = "staff_sessions"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    last_active: Mapped[dt.datetime] = mapped_column(default=now)
+    expires: Mapped[dt.datetime]

@@ -1,0 +1,32 @@
+"""Patients and their conversations, made at first sight; a conversation never changes its owner."""
+
+from sqlalchemy.orm import Session
+
+from app.records.models import Conversation, Patient, now
+
+
+def ensure_patient(session: Session, patient_id: str) -> Patient:
+    """The guest or account called `patient_id`."""
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        patient = Patient(id=patient_id)
+        session.add(patient)
+        session.flush()
+    return patient
+
+
+def ensure_conversation(
+    session: Session, patient_id: str, conversation_id: str, *, about_other: bool = False, linked_to: str | None = None
+) -> Conversation:
+    """The patient's conversation; PermissionError where it is somebody else's or was deleted."""
+    ensure_patient(session, patient_id)
+    known = session.get(Conversation, conversation_id)
+    if known is not None:
+        if known.patient_id != patient_id or known.deleted:
+            raise PermissionError("that conversation belongs to someone else")
+        return known
+    title = f"Chat of {now():%d %b, %H:%M}"
+    made = Conversation(id=conversation_id, patient_id=patient_id, title=title, about_other=about_other, linked_to=linked_to)
+    session.add(made)
+    session.flush()
+    return made

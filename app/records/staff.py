@@ -1,0 +1,93 @@
+"""People who work at the desks, and their sign-ins. Passwords are argon2 hashes; a cookie's token is kept as a hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, func, select, update
+
+from app.records.database import Database
+from app.records.models import Staff, StaffSession, now
+
+ROLES = ("care", "editor", "reviewer", "administrator")
+SESSION = timedelta(hours=8)
+SHORTEST_PASSWORD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Someone signed in to a desk."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+
+
+class StaffStore:
+    """Adds staff and checks sign-ins; RecordsError where the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._hasher = database, PasswordHasher()
+        self._decoy = self._hasher.hash(secrets.token_hex(16))
+
+    def add(self, login: str, name: str, role: str, password: str) -> None:
+        """Add a member; ValueError says what is wrong with the login, role or password."""
+        if role not in ROLES:
+            raise ValueError(f"role must be one of {', '.join(ROLES)}")
+        if len(password) < SHORTEST_PASSWORD:
+            raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
+        with self._database.transaction() as session:
+            if session.scalar(select(Staff.id).where(Staff.login == login)):
+                raise ValueError(f"there is already a member called {login}")
+            session.add(Staff(login=login, name=name, role=role, password_hash=self._hasher.hash(password)))
+
+    def sign_in(self, login: str, password: str) -> str | None:
+        """A fresh session token for the right password; None otherwise, after the same work either way."""
+        with self._database.transaction() as session:
+            member = session.scalar(select(Staff).where(Staff.login == login, Staff.disabled.is_(False)))
+        try:
+            self._hasher.verify(member.password_hash if member else self._decoy, password)
+        except VerificationError:
+            return None
+        if member is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            session.add(StaffSession(token_hash=_hash(token), staff_id=member.id, expires=now() + SESSION))
+        return token
+
+    def member(self, token: str) -> StaffMember | None:
+        """Who holds a session token, marked as active now; None where it has ended."""
+        if not token:
+            return None
+        with self._database.transaction() as session:
+            held = (StaffSession.token_hash == _hash(token), StaffSession.expires > now())
+            row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
+            if row is None:
+                return None
+            session.execute(update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(last_active=now()))
+            return StaffMember(row.id, row.login, row.name, row.role)
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._database.transaction() as session:
+            session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+
+    def active_since(self, moment: datetime, role: str) -> bool:
+        """Whether a signed-in member with `role` was active since `moment`."""
+        with self._database.transaction() as session:
+            active = (
+                select(func.count())
+                .select_from(StaffSession)
+                .join(Staff)
+                .where(Staff.role == role, StaffSession.last_active >= moment, StaffSession.expires > now())
+            )
+            return bool(session.scalar(active))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""Checked answers made into what is shown: the page's blocks, and the same in plain lines. No decision is made here."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from guardrails.care_cards import CareCard
+from knowledge.article import Article
+from knowledge.citation import Citation, Statement
+from knowledge.library import Snapshot
+from knowledge.words import Words
+
+Block = dict[str, Any]
+
+
+def blocks(statements: Sequence[Statement]) -> list[Block]:
+    """Statements as paragraphs and lists with numbered citations; a run from one section becomes one paragraph."""
+    numbered = list(enumerate(statements, 1))
+    made: list[Block] = []
+    for (role, *_), run in groupby(numbered, key=lambda item: _run_key(item[1])):
+        items: list[Block] = [{"text": s.text, "marks": [_mark(n, c) for c in s.citations]} for n, s in run]
+        lead, *rows = items[0]["text"].split("\n- ")
+        if rows:
+            made.append({"role": role, "lead": lead, "rows": rows, "marks": items[0]["marks"]})
+        else:
+            made.append({"role": role, "sentences": items})
+    return made
+
+
+def _run_key(statement: Statement) -> tuple[str, str, str, bool, int]:
+    first = statement.citations[0]
+    is_list = "\n- " in statement.text
+    return (statement.role, first.article, first.heading, is_list, first.start if is_list else 0)
+
+
+def _mark(number: int, citation: Citation) -> dict[str, Any]:
+    return {"n": number, "href": citation.href, "label": f"{citation.title}: {citation.heading}"}
+
+
+def sources(slugs: Sequence[str], snapshot: Snapshot, words: Words) -> list[dict[str, str]]:
+    """Each article cited, with its review status, its date and its page."""
+    return [
+        {"title": a.title, "status": status(a, words), "href": f"/library/{slug}?revision={snapshot.revisions[slug].number}"}
+        for slug in slugs
+        for a in (snapshot.article(slug),)
+    ]
+
+
+def status(article: Article, words: Words) -> str:
+    """How far an article has been reviewed, with the date."""
+    if article.clinical_review is not None:
+        return words.say("source_reviewed", date=article.clinical_review.date.isoformat())
+    return words.say("source_starter", date=article.source_checked.date.isoformat())
+
+
+def answer_body(
+    statements: Sequence[Statement], suggestions: Sequence[str], snapshot: Snapshot, words: Words, note: str = ""
+) -> dict[str, Any]:
+    """What the answer element draws."""
+    return {
+        "blocks": blocks(statements),
+        "sources": sources(tuple(dict.fromkeys(c.article for s in statements for c in s.citations)), snapshot, words),
+        "suggestions": list(suggestions),
+        "help_title": words.say("when_to_get_help"),
+        "sources_title": words.say("sources_title"),
+        "suggestions_title": words.say("suggestions_title"),
+        "safety_net": words.say("answer_safety_net"),
+        "note": note,
+    }
+
+
+def answer_text(body: Mapping[str, Any]) -> str:
+    """The answer as plain lines, in the order the page shows it."""
+    lines: list[str] = []
+    for block in body["blocks"]:
+        if block["role"] == "help":
+            lines.append(body["help_title"])
+        if "rows" in block:
+            lines.append(f"{block['lead']} {_numbers(block['marks'])}")
+            lines += [f"- {row}" for row in block["rows"]]
+        else:
+            lines.append(" ".join(f"{s['text']} {_numbers(s['marks'])}" for s in block["sentences"]))
+    lines += [body["note"], body["safety_net"], body["sources_title"]]
+    lines += [f"{source['title']}. {source['status']}" for source in body["sources"]]
+    return "\n".join(line for line in lines if line)
+
+
+def _numbers(marks: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(f"[{mark['n']}]" for mark in marks)
+
+
+def card_body(card: CareCard, words: Words, *, stored: bool) -> dict[str, Any]:
+    """What the care card element draws; a card whose case could not be stored says so."""
+    body = card.as_dict()
+    if not stored:
+        body["staffing"] = words.say("case_not_stored")
+    labels = {
+        "reason": "card_reason",
+        "meanwhile": "card_meanwhile",
+        "region_change": "card_region_change",
+        "help_coming": "tap_help_coming",
+        "with_clinician": "tap_with_clinician",
+        "someone_else": "tap_someone_else",
+        "not_right": "tap_not_right",
+        "leave": "leave_quickly",
+    }
+    return {**body, "labels": {name: words.say(key) for name, key in labels.items()}}

@@ -1,0 +1,43 @@
+"""Secrets: from the environment, or made into the data folder (mode 0600) at first start."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from app.errors import DataFolderError
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keys in use; `made` names the files that were written just now."""
+
+    guest: str
+    spool: bytes
+    made: tuple[Path, ...]
+
+
+def obtain(settings: Settings) -> Secrets:
+    """Every secret the server needs; DataFolderError where one cannot be written."""
+    folder = settings.data_dir / "secrets"
+    made: list[Path] = []
+    guest = settings.guest_secret.get_secret_value() or _file(folder / "guest", secrets.token_urlsafe(48), made)
+    spool = _file(folder / "spool", Fernet.generate_key().decode(), made)
+    return Secrets(guest, spool.encode(), tuple(made))
+
+
+def _file(path: Path, fresh: str, made: list[Path]) -> str:
+    """The secret in `path`, written there now if there is none."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(fresh)
+            made.append(path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise DataFolderError(f"the secret {path} cannot be used ({error.strerror}); make the data folder writable for this user") from None

@@ -1,0 +1,58 @@
+"""Every setting of Carelight in one frozen object, read once from `CARELIGHT_…` variables.
+
+An unknown `CARELIGHT_` variable is refused, because a misspelt safety setting that is silently ignored is worse than none.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsError
+
+_PREFIX = "CARELIGHT_"
+_ELSEWHERE = frozenset({"CARELIGHT_TORCH_INDEX"})
+"""Variables of the Makefile, known here so that they are not refused."""
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Times are seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    mode: Literal["demo", "production"] = Field("demo", description="`demo` marks every page; `production` refuses to start with gaps.")
+    data_dir: Path = Field(Path("data"), description="Folder of the database, index, keys and generated assets.")
+    database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
+    region: str = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
+    language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
+    origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
+    staffing: Literal["on_call", "unattended"] = Field("unattended", description="Who is there when no nurse is signed in.")
+    staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    embedding_model: str = Field("packaged", description="`packaged`, or the path of another sentence-transformers model.")
+    model: str = Field("", description="Language model for drafted answers, such as `openai:gpt-4o-mini`; empty quotes only.")
+    model_base_url: str = Field("", description="Address of an OpenAI-compatible server for `model`.")
+    model_api_key: SecretStr = Field(SecretStr(""), description="Key for `model`.")
+    model_timeout: float = Field(20.0, gt=0, description="Seconds a draft may take before the quoted answer is used.")
+    guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
+    answer_threads: int = Field(4, ge=1, description="Threads that make answers; screening has its own.")
+
+    @property
+    def database(self) -> str:
+        """The database address in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+
+def read(**overrides: object) -> Settings:
+    """Read settings from the environment; SettingsError names every one that is wrong."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields} | _ELSEWHERE
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"unknown setting {', '.join(unknown)}; see docs/settings.md for the names there are")
+    try:
+        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{wrong}; see docs/settings.md") from None

@@ -1,0 +1,211 @@
+"""The chat page's handlers: parse, call, render. Chainlit loads this file by its path; nothing imports it.
+
+`on_message` ends when the screen is done, because Chainlit blocks its composer while a handler runs: "he stopped
+breathing" must be typed, and screened at once, while an answer is being made.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, cast
+
+import chainlit as cl
+from chainlit.config import config
+from chainlit.input_widget import Select, Switch, TextInput
+
+from app import care_line, wiring
+from app.conversation import Event, Finished, Screened, Shown
+from app.guests import guest_from_cookies
+from app.journal import Reply, Tap
+from app.ui import reconnect
+from app.ui.data_layer import RecordsDataLayer
+from app.ui.elements import element_for
+
+log = logging.getLogger("carelight.chat")
+carelight = wiring.current()
+config.ui.name = carelight.settings.clinic
+reconnect.install()
+
+_STARTERS = (
+    ("What helps a cold?", "What helps with a common cold?"),
+    ("Fever in a child", "When should I worry about a fever in a child?"),
+    ("A medicine", "How much acetaminophen can an adult take in a day?"),
+    ("A test coming up", "What happens during an MRI?"),
+)
+_SEXES = {"Prefer not to say": None, "Female": "female", "Male": "male", "Other": "other"}
+_PLACEHOLDER_AFTER_S = 0.5
+
+
+@dataclass
+class Answering:
+    """An answer being made for one chat; `cancelled` is set when a red flag comes first."""
+
+    task: asyncio.Task[None]
+    cancelled: threading.Event
+
+
+_answering: dict[str, Answering] = {}
+
+
+@cl.data_layer
+def data_layer() -> RecordsDataLayer:
+    """Chainlit reads our records."""
+    return RecordsDataLayer(carelight.conversations)
+
+
+@cl.header_auth_callback
+async def guest(headers: Any) -> cl.User | None:
+    """A guest is whoever holds the signed cookie that the page was given."""
+    patient_id = guest_from_cookies(headers.get("cookie", ""), carelight.secrets.guest)
+    return cl.User(identifier=patient_id, display_name="Guest") if patient_id else None
+
+
+@cl.set_starters
+async def starters() -> list[cl.Starter]:
+    """A handful of questions the library answers."""
+    return [cl.Starter(label=label, message=message) for label, message in _STARTERS]
+
+
+@cl.on_chat_start
+async def begin() -> None:
+    """Settings, and the banner where the patient has an open case from another chat."""
+    await _send_settings()
+    greeting = await _in(carelight.screening_lane, care_line.greeting, carelight, _patient(), _chat())
+    if greeting is not None:
+        await _show(greeting)
+
+
+@cl.on_chat_resume
+async def resume(_thread: Any) -> None:
+    """The entries come from the data layer; only the settings must be sent again."""
+    await _send_settings()
+
+
+@cl.on_message
+async def on_message(message: cl.Message) -> None:
+    """Screen on its own lane and show the card; the answer follows in the background."""
+    chat, cancelled = _chat(), threading.Event()
+    events = carelight.conversation.reply(_patient(), chat, message.content, cancelled.is_set)
+    try:
+        first = await _in(carelight.screening_lane, _until_screened, events)
+        for event in first:
+            if isinstance(event, Shown):
+                await _show(event.reply)
+            elif isinstance(event, Screened) and event.raised and chat in _answering:
+                _answering[chat].cancelled.set()
+    except Exception as error:  # whatever happened, the patient must see safe words
+        log.exception("screening a message failed (%s)", type(error).__name__)
+        await _show(care_line.failed(carelight))
+        return
+    _answering[chat] = Answering(asyncio.create_task(_answer(chat, events, cancelled)), cancelled)
+
+
+async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event) -> None:
+    """The rest of the turn on the answering lane, with a word of patience where it takes long."""
+    rest = asyncio.ensure_future(_in(carelight.answering_lane, list, events))
+    waiting: cl.Message | None = None
+    try:
+        done, _ = await asyncio.wait({rest}, timeout=_PLACEHOLDER_AFTER_S)
+        if not done:
+            waiting = cl.Message(content=carelight.words.say("looking"))
+            await waiting.send()
+        shown = [event.reply for event in await rest if isinstance(event, Shown)]
+    except Exception as error:  # as above
+        log.exception("an answer failed (%s)", type(error).__name__)
+        shown = [care_line.failed(carelight)]
+    finally:
+        if waiting is not None:
+            await waiting.remove()
+    if not cancelled.is_set():
+        for reply in shown:
+            await _show(reply)
+    if (mine := _answering.get(chat)) is not None and mine.cancelled is cancelled:
+        del _answering[chat]
+
+
+@cl.action_callback("tap")
+async def tap(action: cl.Action) -> None:
+    """A button of the care card: recorded, thanked, and a linked chat where it is about someone else."""
+    name = action.payload.get("tap")
+    if name not in ("help_coming", "with_clinician", "someone_else", "not_right"):
+        return
+    result = await _in(carelight.screening_lane, care_line.tapped, carelight, _patient(), _chat(), cast("Tap", name))
+    await _show(result.reply)
+    if result.linked_chat:
+        await cl.send_window_message({"carelight": "open-chat", "chat": result.linked_chat})
+
+
+@cl.action_callback("open_passage")
+async def open_passage(action: cl.Action) -> None:
+    """Open a cited passage beside the chat: only our own library's addresses."""
+    href, label = str(action.payload.get("href", "")), str(action.payload.get("label", ""))[:200]
+    if not href.startswith("/library/"):
+        return
+    await cl.ElementSidebar.set_elements([cl.CustomElement(name="Passage", props={"href": href, "label": label})], key=href)
+    await cl.ElementSidebar.set_title(label)
+
+
+@cl.on_settings_update
+async def settings_changed(values: dict[str, Any]) -> None:
+    """Keep what the patient told about themselves, and their country's numbers."""
+    profile = care_line.profile_from(values, carelight, _SEXES)
+    await _in(carelight.screening_lane, carelight.conversations.set_profile, _patient(), profile)
+    await cl.send_window_message({"carelight": "keep" if values.get("keep") else "forget"})
+    await cl.send_window_message({"carelight": "reload-page"})
+
+
+async def _send_settings() -> None:
+    """The optional facts and the country, filled with what is known."""
+    profile = await _in(carelight.screening_lane, carelight.conversations.profile, _patient())
+    language = carelight.settings.language
+    regions = {region.name(language): code for code, region in carelight.regions.items()}
+    chosen = profile.region or carelight.settings.region
+    none = "Not chosen"
+    current = next((name for name, code in regions.items() if code == chosen), none)
+    sex = next((label for label, value in _SEXES.items() if value == profile.sex), "Prefer not to say")
+    age = "" if profile.age_months is None else str(profile.age_months // 12)
+    await cl.ChatSettings(
+        [
+            Select(id="region", label="Country (for emergency numbers)", values=[none, *sorted(regions)], initial_value=current),
+            TextInput(id="age", label="Your age in years (optional)", initial=age),
+            Select(id="sex", label="Your sex (optional)", values=list(_SEXES), initial_value=sex),
+            Switch(id="pregnant", label="I am pregnant", initial=bool(profile.pregnant)),
+            Switch(id="keep", label="Keep my chats on this device", initial=False),
+        ]
+    ).send()
+
+
+async def _show(reply: Reply) -> None:
+    """Send one reply under its own id, so that a rating finds it."""
+    drawn = element_for(reply.kind, reply.text, reply.body)
+    if drawn is None:
+        await cl.Message(id=reply.id, content=reply.text).send()
+        return
+    name, props = drawn
+    await cl.Message(id=reply.id, content="", elements=[cl.CustomElement(name=name, props=props, display="inline")]).send()
+
+
+def _until_screened(events: Iterator[Event]) -> list[Event]:
+    """Events up to and with `Screened`."""
+    seen: list[Event] = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, Screened | Finished):
+            break
+    return seen
+
+
+async def _in(lane: Executor, work: Any, *arguments: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(lane, work, *arguments)
+
+
+def _patient() -> str:
+    user = cl.user_session.get("user")
+    return str(user.identifier)
+
+
+def _chat() -> str:
+    return str(cl.context.session.thread_id)

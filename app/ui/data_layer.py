@@ -1,0 +1,159 @@
+"""Chainlit as a view of our records: threads and steps are read from our tables, and what it would write is not taken.
+
+The turn is recorded by `app.conversation` before it is shown, so a step that Chainlit (or a forged socket message) would
+write has nothing to add. Every read checks the owner, and a database error is raised, never answered with "nothing".
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chainlit.data.base import BaseDataLayer
+from chainlit.element import Element, ElementDict
+from chainlit.step import StepDict
+from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
+from chainlit.user import PersistedUser, User
+
+from app.records.conversations import Chat, ConversationStore, Entry
+from app.ui.elements import element_for
+
+_EPOCH = "2026-01-01T00:00:00Z"
+
+
+class RecordsDataLayer(BaseDataLayer):
+    """Reads conversations for Chainlit's page."""
+
+    def __init__(self, store: ConversationStore) -> None:
+        self._store = store
+
+    async def get_user(self, identifier: str) -> PersistedUser | None:
+        """A guest is who their signed cookie says; nothing else is kept about them here."""
+        return PersistedUser(id=identifier, identifier=identifier, display_name="Guest", createdAt=_EPOCH)
+
+    async def create_user(self, user: User) -> PersistedUser | None:
+        return await self.get_user(user.identifier)
+
+    async def get_thread_author(self, thread_id: str) -> str:
+        chat = self._store.chat(thread_id)
+        return str(chat.patient_id) if chat else ""
+
+    async def get_thread(self, thread_id: str) -> ThreadDict | None:
+        chat = self._store.chat(thread_id)
+        return thread(chat) if chat else None
+
+    async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[ThreadDict]:
+        chats = self._store.chats(filters.userId or "")
+        info = PageInfo(hasNextPage=False, startCursor=None, endCursor=None)
+        return PaginatedResponse(pageInfo=info, data=[thread(chat) for chat in chats])
+
+    async def delete_thread(self, thread_id: str) -> None:
+        self._store.delete(thread_id)
+
+    async def upsert_feedback(self, feedback: Feedback) -> str:
+        self._store.rate(feedback.forId, feedback.value)
+        return str(feedback.forId)
+
+    async def delete_feedback(self, feedback_id: str) -> bool:
+        self._store.rate(feedback_id, None)
+        return True
+
+    async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
+        chat = self._store.chat(thread_id)
+        found = thread(chat)["elements"] if chat else None
+        return next((item for item in found or [] if item.get("id") == element_id), None)
+
+    # What Chainlit would write is already recorded, or must not be.
+
+    async def create_element(self, element: Element) -> None:
+        """Not taken: elements are drawn from the recorded reply."""
+
+    async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
+        """Not taken."""
+
+    async def create_step(self, step_dict: StepDict) -> None:
+        """Not taken: the turn records itself."""
+
+    async def update_step(self, step_dict: StepDict) -> None:
+        """Not taken."""
+
+    async def delete_step(self, step_id: str) -> None:
+        """Not taken."""
+
+    async def update_thread(
+        self,
+        thread_id: str,
+        name: str | None = None,
+        user_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Not taken: titles stay neutral, and settings written back here would bring a deleted chat to life."""
+
+    async def get_favorite_steps(self, user_id: str) -> list[StepDict]:
+        return []
+
+    async def build_debug_url(self) -> str:
+        return ""
+
+    async def close(self) -> None:
+        """The database is closed by the server."""
+
+
+def thread(chat: Chat) -> ThreadDict:
+    """A conversation in Chainlit's form."""
+    steps = [_step(chat.id, entry) for entry in chat.entries]
+    return ThreadDict(
+        id=chat.id,
+        createdAt=chat.created.isoformat(),
+        name=chat.title,
+        userId=chat.patient_id,
+        userIdentifier=chat.patient_id,
+        tags=[],
+        metadata={},
+        steps=steps,
+        elements=_elements(chat.id, chat.entries),
+    )
+
+
+def _step(thread_id: str, entry: Entry) -> StepDict:
+    at = entry.created.isoformat()
+    drawn = element_for(entry.kind, entry.text, entry.body)
+    step = StepDict(
+        id=entry.id,
+        threadId=thread_id,
+        parentId=None,
+        name="You" if entry.by_patient else "Carelight",
+        type="user_message" if entry.by_patient else "assistant_message",
+        output="" if drawn else entry.text,
+        input="",
+        createdAt=at,
+        start=at,
+        end=at,
+        streaming=False,
+        isError=False,
+        metadata={},
+        tags=[],
+    )
+    if entry.feedback is not None:
+        step["feedback"] = {"forId": entry.id, "id": entry.id, "value": 1 if entry.feedback else 0, "comment": None}
+    return step
+
+
+def _elements(thread_id: str, entries: Sequence[Entry]) -> list[ElementDict]:
+    made: list[ElementDict] = []
+    for entry in entries:
+        drawn = element_for(entry.kind, entry.text, entry.body)
+        if drawn is not None:
+            name, props = drawn
+            made.append(
+                ElementDict(
+                    id=f"{entry.id}-element",
+                    threadId=thread_id,
+                    forId=entry.id,
+                    type="custom",
+                    name=name,
+                    display="inline",
+                    mime="application/json",
+                    props=props,
+                )
+            )
+    return made

@@ -1,0 +1,136 @@
+// What Chainlit's page lacks: names for its buttons, a log role for the conversation, our notice with the emergency
+// number, the pinned banner, "leave quickly", and patience when the network comes back.
+(() => {
+  const NAMES = {
+    "sidebar-trigger-button": "Open chat history", "search-chats-button": "Search chats", "new-chat-button": "New chat",
+    "chat-settings-open-modal": "About you and this chat", "chat-submit": "Send message", "stop-button": "Stop answer",
+    "user-nav-button": "Account menu", "thread-options": "Chat options",
+  }
+  const ICONS = {
+    "lucide-copy": "Copy", "lucide-thumbs-up": "Helpful", "lucide-thumbs-down": "Not helpful", "lucide-arrow-left": "Close source",
+    "lucide-arrow-down": "Scroll to latest", "lucide-x": "Close", "lucide-panel-left": "Open chat history",
+  }
+  let page = null
+  const banners = []
+
+  const name = (element, label) => { if (element && !element.getAttribute("aria-label")) element.setAttribute("aria-label", label) }
+
+  function repairNames() {
+    const root = document.documentElement
+    const lang = (navigator.language || "en").split("-")[0]
+    if (root.lang !== lang) root.lang = lang
+    for (const [id, label] of Object.entries(NAMES)) document.querySelectorAll("#" + id).forEach((e) => name(e, label))
+    document.querySelectorAll("button:not([aria-label])").forEach((button) => {
+      if (button.innerText.trim()) return
+      const icon = button.querySelector("svg")
+      const known = icon && Object.keys(ICONS).find((c) => icon.classList.contains(c))
+      if (known) button.setAttribute("aria-label", ICONS[known])
+    })
+    document.querySelectorAll("[role=combobox]:not([aria-label])").forEach((e) => name(e, e.innerText.trim() || "Choose"))
+    name(document.getElementById("chat-input"), "Your message")
+  }
+
+  function repairRoles() {
+    document.querySelectorAll("[role=separator][tabindex]").forEach((e) => {
+      name(e, "Resize source panel")
+      const controls = e.getAttribute("aria-controls")
+      if (controls && !document.getElementById(controls)) e.removeAttribute("aria-controls")
+      for (const bound of ["aria-valuenow", "aria-valuemin", "aria-valuemax"]) if (e.getAttribute(bound) === "NaN") e.removeAttribute(bound)
+    })
+    const log = document.querySelector("[data-step-type]")?.parentElement
+    if (log && !log.getAttribute("role")) { log.setAttribute("role", "log"); log.setAttribute("aria-live", "polite"); log.setAttribute("aria-label", "Conversation") }
+    document.querySelectorAll("ul[data-sidebar=menu], ul[data-sidebar=menu-sub]").forEach((list) => {
+      for (const child of list.children) if (child.tagName !== "LI" && !child.getAttribute("role")) child.setAttribute("role", "listitem")
+    })
+    document.querySelectorAll("[aria-controls]").forEach((e) => { if (e.getAttribute("aria-expanded") === "false" && !document.getElementById(e.getAttribute("aria-controls"))) e.removeAttribute("aria-controls") })
+    if (!document.querySelector("h1")) {
+      const heading = document.createElement("h1")
+      heading.textContent = (page && page.clinic) || "Carelight"
+      heading.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+      ;(document.querySelector("main") || document.body).prepend(heading)
+    }
+  }
+
+  const element = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), { textContent: text }, attributes)
+
+  function showNotice() {
+    const header = document.getElementById("header")
+    if (!page || !header || document.getElementById("carelight-notice")) return
+    const notice = element("div", "", { id: "carelight-notice" })
+    notice.setAttribute("role", "region"); notice.setAttribute("aria-label", "Important")
+    notice.append(element("span", page.emergency))
+    if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
+    const library = element("a", page.library, { href: "/library", target: "_blank" })
+    notice.append(library)
+    const leave = element("button", page.leave, { type: "button" })
+    leave.onclick = leaveQuickly
+    notice.append(leave)
+    const banner = element("div", "", { id: "carelight-banner" })
+    banner.setAttribute("role", "status")
+    header.after(notice, banner)
+    drawBanner()
+  }
+
+  function showAbout() {
+    const starters = document.getElementById("starters")
+    const home = starters && starters.parentElement
+    if (!page || !home || document.getElementById("carelight-about")) return
+    const about = element("div", "", { id: "carelight-about" })
+    if (page.clinic !== "Carelight") about.append(element("strong", page.clinic))
+    about.append(element("span", page.assistant + " " + page.starter))
+    home.insertBefore(about, home.firstChild.nextSibling)
+  }
+
+  function drawBanner() {
+    const banner = document.getElementById("carelight-banner")
+    const latest = banners[banners.length - 1]
+    if (!banner) return
+    banner.classList.toggle("shown", !!latest)
+    document.getElementById("carelight-notice")?.classList.toggle("under-banner", !!latest)
+    banner.replaceChildren()
+    if (!latest) return
+    banner.dataset.level = latest.level
+    banner.append(element("span", latest.text))
+    if (latest.contact) banner.append(element("a", latest.contact.action, { href: (latest.contact.kind === "sms" ? "sms:" : "tel:") + latest.contact.dial }))
+  }
+
+  async function leaveQuickly() {
+    document.body.style.visibility = "hidden"
+    document.title = "New tab"
+    try { sessionStorage.clear(); await fetch("/guest/leave", { method: "POST", keepalive: true }) } finally { location.replace(page ? page.leave_to : "about:blank") }
+  }
+
+  async function loadPage() {
+    try { page = await (await fetch("/page.json")).json() } catch { setTimeout(loadPage, 2000); return }
+    for (const id of ["carelight-notice", "carelight-banner", "carelight-about"]) document.getElementById(id)?.remove()
+    repair()
+  }
+
+  function repair() { repairNames(); repairRoles(); showNotice(); showAbout() }
+
+  window.addEventListener("carelight:banner", (event) => { event.detail ? banners.push(event.detail) : banners.pop(); drawBanner() })
+  window.addEventListener("carelight:leave", leaveQuickly)
+  window.addEventListener("carelight:settings", () => document.getElementById("chat-settings-open-modal")?.click())
+  window.addEventListener("message", async (event) => {
+    if (event.origin !== location.origin || typeof event.data !== "object" || !event.data) return
+    const asked = event.data.carelight
+    if (asked === "reload-page") loadPage()
+    if (asked === "keep" || asked === "forget") await fetch("/guest/" + asked, { method: "POST" })
+    if (asked === "open-chat" && /^[0-9a-f-]{36}$/.test(event.data.chat)) location.assign("/thread/" + event.data.chat)
+  })
+
+  // Chainlit asks for /user again when the network returns, and leaves the chat if that one request fails.
+  const plainFetch = window.fetch
+  window.fetch = async (input, options) => {
+    if (!/\/user(\?|$)/.test(String((input && input.url) || input))) return plainFetch(input, options)
+    for (let tries = 0; ; tries++) {
+      try { return await plainFetch(input, options) } catch (error) {
+        if (tries >= 30) throw error
+        await new Promise((wake) => setTimeout(wake, 1000))
+      }
+    }
+  }
+  let waiting = false
+  new MutationObserver(() => { if (waiting) return; waiting = true; requestAnimationFrame(() => { waiting = false; repair() }) }).observe(document.documentElement, { childList: true, subtree: true })
+  loadPage()
+})()

@@ -1,0 +1,84 @@
+import { useEffect, useState } from "react"
+import { Phone, MessageSquare } from "lucide-react"
+
+// The care card: one action first, numbers that dial, truth about who is there. Inline styles only: Tailwind classes
+// that are not in Chainlit's own bundle do nothing.
+const TONES = {
+  emergency: { edge: "#a3141f", head: "#a3141f", soft: "#fdf1f1" },
+  crisis: { edge: "#5b3a86", head: "#5b3a86", soft: "#f6f2fb" },
+  urgent: { edge: "#8a4b00", head: "#8a4b00", soft: "#fff7ec" },
+}
+const TAPS = ["help_coming", "with_clinician", "someone_else", "not_right"]
+
+export default function CareCard() {
+  const [tapped, setTapped] = useState("")
+  const tone = TONES[props.level] || TONES.urgent
+  const labels = props.labels || {}
+  const contacts = props.contacts || []
+  useEffect(() => {
+    const detail = { level: props.level, text: props.banner, contact: contacts[0] || null, leave: props.leave_quickly, leaveLabel: labels.leave }
+    window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
+    return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
+  }, [])
+  const tap = (name) => { setTapped(name); callAction({ name: "tap", payload: { tap: name } }) }
+  const link = { display: "flex", alignItems: "center", gap: "10px", padding: "12px 16px", minHeight: "48px", borderRadius: "10px", fontWeight: 650, textDecoration: "none", boxSizing: "border-box" }
+  const first = { ...link, background: tone.head, color: "#fff", fontSize: "1.1rem" }
+  const more = { ...link, background: "#fff", color: tone.head, border: "1.5px solid " + tone.head }
+  return (
+    <section role="alert" aria-label={props.title} data-testid="care-card" data-level={props.level}
+      style={{ border: "2px solid " + tone.edge, borderRadius: "14px", overflow: "hidden", background: "#fff", color: "#1a2b30", width: "100%", maxWidth: "640px" }}>
+      <div style={{ background: tone.head, color: "#fff", padding: "12px 18px", fontWeight: 700, fontSize: "1.15rem" }}>{props.title}</div>
+      <div style={{ padding: "16px 18px", display: "flex", flexDirection: "column", gap: "12px" }}>
+        <p style={{ margin: 0, fontSize: "1.15rem", fontWeight: 650 }}>{props.lead}</p>
+        {contacts.map((c, i) => (
+          <a key={c.dial + c.kind + i} href={c.kind === "sms" ? "sms:" + c.dial : "tel:" + c.dial} style={i === 0 ? first : more} data-testid="contact">
+            {c.kind === "sms" ? <MessageSquare size={20} aria-hidden="true" /> : <Phone size={20} aria-hidden="true" />}
+            <span style={{ display: "flex", flexDirection: "column" }}>
+              <span>{c.action}</span>
+              <span style={{ fontWeight: 450, fontSize: "0.9rem" }}>{c.label}, {c.hours}</span>
+            </span>
+          </a>
+        ))}
+        <p style={{ margin: 0, fontSize: "0.92rem" }}>{props.region_line} <button type="button" onClick={() => window.dispatchEvent(new Event("carelight:settings"))} style={{ color: "#11676b", textDecoration: "underline", background: "none", border: 0, padding: "4px", cursor: "pointer" }}>{labels.region_change}</button></p>
+        {(props.meanwhile || []).length > 0 && (
+          <div style={{ background: tone.soft, borderRadius: "10px", padding: "12px 14px" }}>
+            <p style={{ margin: "0 0 6px", fontWeight: 650 }}>{labels.meanwhile}</p>
+            {props.meanwhile.map((q, i) => <FirstAid key={i} quote={q} />)}
+          </div>
+        )}
+        {props.worse && <p style={{ margin: 0 }}>{props.worse}</p>}
+        <p style={{ margin: 0 }}>{props.staffing}</p>
+        <p style={{ margin: 0, fontWeight: 700 }}>{props.closing}</p>
+        {(props.reasons || []).length > 0 && (
+          <details style={{ fontSize: "0.95rem" }}>
+            <summary style={{ cursor: "pointer", padding: "4px 0" }}>{labels.reason}</summary>
+            <ul style={{ margin: "6px 0 0", paddingLeft: "20px", listStyle: "disc" }}>{props.reasons.map((r) => <li key={r}>{r}</li>)}</ul>
+          </details>
+        )}
+        {props.held && <p style={{ margin: 0 }}>{props.held}</p>}
+        <div role="group" style={{ display: "flex", flexWrap: "wrap", gap: "8px" }}>
+          {TAPS.map((name) => (
+            <button key={name} type="button" onClick={() => tap(name)} disabled={tapped === name} data-tap={name} aria-pressed={tapped === name}
+              style={{ minHeight: "44px", padding: "8px 14px", borderRadius: "22px", border: "1.5px solid #5a6d72", background: tapped === name ? "#e3efef" : "#fff", color: "#1a2b30", cursor: "pointer" }}>
+              {labels[name]}
+            </button>
+          ))}
+          {props.leave_quickly && (
+            <button type="button" onClick={() => window.dispatchEvent(new Event("carelight:leave"))}
+              style={{ minHeight: "44px", padding: "8px 14px", borderRadius: "22px", border: "1.5px solid #1a2b30", background: "#1a2b30", color: "#fff", cursor: "pointer" }}>{labels.leave}</button>
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function FirstAid({ quote }) {
+  const [lead, ...rows] = quote.text.split("\n- ")
+  return (
+    <div style={{ margin: "0 0 6px" }}>
+      <p style={{ margin: 0 }}>{lead} {quote.href && <a href={quote.href} target="_blank" rel="noreferrer" style={{ color: "#11676b", textDecoration: "underline", fontSize: "0.85rem" }}>source</a>}</p>
+      {rows.length > 0 && <ul style={{ margin: "4px 0 0", paddingLeft: "20px", listStyle: "disc" }}>{rows.map((r, i) => <li key={i}>{r}</li>)}</ul>}
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import { useEffect } from "react"
+
+// Set words, with the banner of open findings and the offer of a person where the words call for them.
+export default function Words() {
+  const banner = props.banner
+  useEffect(() => {
+    if (!banner) return
+    const detail = { level: banner.level, text: banner.text, contact: (banner.contacts || [])[0] || null }
+    window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
+    return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
+  }, [])
+  const c = banner && (banner.contacts || [])[0]
+  return (
+    <div data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
+      {banner && (
+        <p data-testid="banner" style={{ margin: 0, padding: "8px 12px", borderLeft: "4px solid #a3141f", background: "#fdf1f1", fontWeight: 600 }}>
+          {banner.text} {c && <a href={(c.kind === "sms" ? "sms:" : "tel:") + c.dial} style={{ color: "#a3141f", textDecoration: "underline" }}>{c.action}</a>}
+        </p>
+      )}
+      <p style={{ margin: 0 }}>{props.text}</p>
+      {props.person && (
+        <div style={{ display: "flex", gap: "8px", flexWrap: "wrap" }}>
+          <a href="/library" target="_blank" rel="noreferrer" style={{ border: "1.5px solid #7d9799", borderRadius: "22px", padding: "9px 14px", minHeight: "44px", color: "#11484c", textDecoration: "none", boxSizing: "border-box" }}>{props.library_label}</a>
+          <button type="button" data-testid="person" onClick={() => sendUserMessage(props.person_label)}
+            style={{ border: "1.5px solid #11676b", borderRadius: "22px", padding: "8px 14px", minHeight: "44px", background: "#11676b", color: "#fff", cursor: "pointer" }}>{props.person_label}</button>
+        </div>
+      )}
+    </div>
+  )
+}

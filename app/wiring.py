@@ -1,0 +1,259 @@
+"""Everything built in one place: production parts by default, each replaceable in a test. Importing does nothing."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app import cases, offline, secrets
+from app.conversation import Conversation, Parts
+from app.errors import DataFolderError
+from app.journal import Forgetful
+from app.records.cases import CaseStore
+from app.records.conversations import ConversationStore
+from app.records.database import Database
+from app.records.library_store import ImportReport, LibraryStore
+from app.records.spool import Spool
+from app.records.staff import StaffStore
+from app.settings import Settings
+from guardrails import care_cards, context, red_flags, rules, scope, screen
+from guardrails.care_cards import CareCards, Quote
+from guardrails.level import Profile
+from knowledge import words
+from knowledge.article import Article, parse
+from knowledge.library import Snapshot
+from retrieval.drafted import Drafter, ModelChoice, connect
+from retrieval.embedder import Embedder, SentenceEmbedder
+from retrieval.index import PassageIndex, Progress, SyncReport
+from retrieval.quoted import first_aid
+from retrieval.search import Search
+
+log = logging.getLogger("carelight")
+
+CORPUS = Path(__file__).parent.parent / "knowledge" / "corpus"
+_RULES_LIMIT_S = 1.0
+
+
+@dataclass
+class Application:
+    """All parts of a running Carelight. Parts that cost seconds are made when first needed."""
+
+    settings: Settings
+    make_embedder: Callable[[str], Embedder] = SentenceEmbedder
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+
+    @cached_property
+    def secrets(self) -> secrets.Secrets:
+        return secrets.obtain(self.settings)
+
+    @cached_property
+    def database(self) -> Database:
+        database = Database(self.settings.database)
+        database.migrate()
+        return database
+
+    @cached_property
+    def library(self) -> LibraryStore:
+        return LibraryStore(self.database)
+
+    @cached_property
+    def conversations(self) -> ConversationStore:
+        return ConversationStore(self.database)
+
+    @cached_property
+    def case_store(self) -> CaseStore:
+        return CaseStore(self.database)
+
+    @cached_property
+    def case_desk(self) -> cases.CaseDesk:
+        return cases.CaseDesk(self.case_store, Spool(self.settings.data_dir / "spool", self.secrets.spool))
+
+    @cached_property
+    def staff(self) -> StaffStore:
+        return StaffStore(self.database)
+
+    @cached_property
+    def red_flags(self) -> red_flags.RedFlagRules:
+        return red_flags.RedFlagRules(rules.load(), context.load())
+
+    @cached_property
+    def screener(self) -> screen.Screener:
+        return screen.Screener([screen.TimedLayer(self.red_flags, _RULES_LIMIT_S)])
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        return self.make_embedder(self.settings.embedding_model)
+
+    @property
+    def index(self) -> PassageIndex:
+        """The vector index, opened when first needed; IndexUnusableError each time it cannot be."""
+        with self._lock:
+            if self._index is None:
+                self._index = PassageIndex(self.settings.data_dir / "index", self.embedder)
+            return self._index
+
+    _index: PassageIndex | None = None
+    _search: Search | None = None
+
+    @property
+    def search(self) -> Search:
+        """The search over the index, made when first needed."""
+        with self._lock:
+            if self._search is None:
+                self._search = Search(self.index)
+            return self._search
+
+    @cached_property
+    def drafter(self) -> Drafter | None:
+        """The language model's drafter, or None where none is set."""
+        chosen = self.settings
+        if not chosen.model:
+            return None
+        key = chosen.model_api_key.get_secret_value()
+        return Drafter(connect(ModelChoice(chosen.model, chosen.model_base_url, key, chosen.model_timeout)))
+
+    @cached_property
+    def regions(self) -> dict[str, care_cards.Region]:
+        return care_cards.load_regions()
+
+    @cached_property
+    def words(self) -> words.Words:
+        return words.load(self.settings.language)
+
+    @cached_property
+    def cards(self) -> CareCards:
+        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()))
+
+    @cached_property
+    def parts(self) -> Parts:
+        return Parts(
+            screener=self.screener,
+            cards=self.cards,
+            scope=scope.load(),
+            library=self.library,
+            search=lambda: self.search,
+            drafter=lambda: self.drafter,
+            words=self.words,
+            staffing=cases.staffing(self.staff, self.settings.staffing, self.settings.staffed_minutes),
+            region=self.settings.region or None,
+        )
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """Turns of real patients, recorded."""
+        return Conversation(self.parts, self.conversations, self.case_desk)
+
+    def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
+        """Turns that are not recorded, for the batch verbs."""
+        forgetful = Forgetful(earlier, profile)
+        return Conversation(self.parts, forgetful, forgetful)
+
+    @cached_property
+    def screening_lane(self) -> ThreadPoolExecutor:
+        """Threads of screen, case and card; nothing else may use them."""
+        return ThreadPoolExecutor(8, thread_name_prefix="screening")
+
+    @cached_property
+    def answering_lane(self) -> ThreadPoolExecutor:
+        """Threads of answers; when all are busy, answers wait and screening does not."""
+        return ThreadPoolExecutor(self.settings.answer_threads, thread_name_prefix="answering")
+
+    # Filling and bringing up to date
+
+    def initialise(self) -> None:
+        """Make the data folder usable: assets, secrets, tables, and the starter corpus where no article is served."""
+        offline.prepare(self.settings.data_dir)
+        for path in self.secrets.made:
+            log.warning("made a new secret in %s; set CARELIGHT_GUEST_SECRET to use your own", path)
+        if not self.library.snapshot().revisions:
+            self.add_articles(starter_corpus(), "starter")
+
+    def add_articles(self, articles: list[Article], origin: str) -> ImportReport:
+        """Serve articles; the index follows at the next sync."""
+        return self.library.publish(articles, origin)
+
+    def sync_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
+        """Bring the index to the served set; DataFolderError where another process holds the data folder."""
+        with self.index_lock:
+            return self.index.sync(self.library.snapshot(), progress)
+
+    def rebuild_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
+        """Throw the index away and make it again from the served set."""
+        with self.index_lock:
+            self._index = self._search = None
+            PassageIndex.remove(self.settings.data_dir / "index")
+            return self.index.sync(self.library.snapshot(), progress)
+
+    @cached_property
+    def index_lock(self) -> "DataFolderLock":
+        return DataFolderLock(self.settings.data_dir / "index.lock")
+
+    def close(self) -> None:
+        """Let go of threads, locks and connections."""
+        self.screener.close()
+        self.screening_lane.shutdown(wait=False, cancel_futures=True)
+        self.answering_lane.shutdown(wait=False, cancel_futures=True)
+        self.database.close()
+
+
+class DataFolderLock:
+    """Held while an embedded index is written: two processes writing one Chroma folder would corrupt it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, FileLock(str(path))
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise DataFolderError(
+                f"another Carelight process holds {self._path.parent}; stop it, or choose another folder with --data-dir"
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def pinned_first_aid(rule_set: rules.RuleSet, snapshot: Snapshot) -> dict[str, tuple[Quote, ...]]:
+    """Each rule's first-aid lines, resolved once without search; a rule whose article is not served gets none."""
+    pinned: dict[str, tuple[Quote, ...]] = {}
+    for rule in rule_set.rules:
+        if rule.first_aid is None:
+            continue
+        lines = first_aid(snapshot, rule.first_aid.article, rule.first_aid.heading)
+        pinned[rule.id] = tuple(Quote(line.text, line.citations[0].href) for line in lines)
+        if not lines:
+            log.warning(
+                "rule %s pins %s, %s, which is not served; its built-in line is shown",
+                rule.id,
+                rule.first_aid.article,
+                rule.first_aid.heading,
+            )
+    return pinned
+
+
+def starter_corpus(folder: Path = CORPUS) -> list[Article]:
+    """The articles that ship; ArticleError names the first that cannot be read."""
+    return [parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
+
+
+_in_use: list[Application] = []
+
+
+def use(application: Application) -> None:
+    """Make `application` the one that the chat page talks to (Chainlit loads that page by its path)."""
+    _in_use[:] = [application]
+
+
+def current() -> Application:
+    """The application in use; RuntimeError before `use`."""
+    if not _in_use:
+        raise RuntimeError("no application is wired; start with 'carelight serve'")
+    return _in_use[0]

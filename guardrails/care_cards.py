@@ -1,0 +1,225 @@
+"""Care cards: whom to contact, how fast, with the numbers of the patient's region, life-saving action first.
+
+One card joins every open finding. A crisis card shows the same contacts whether or not a method was named, and nothing
+is invented for a region we have no checked numbers for (rules of care 1 and 6).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+
+from guardrails.level import Finding, Level, Pathway, worst
+from knowledge.words import Words
+
+REGIONS_FILE = Path(__file__).parent / "regions.yaml"
+Staffing = Literal["staffed", "on_call", "unattended"]
+
+_SERVICES: Mapping[Pathway, tuple[str, ...]] = {
+    "medical": ("emergency", "medical_advice"),
+    "poisoning": ("emergency", "poison"),
+    "suicide_self_harm": ("suicide_crisis", "crisis_text", "emergency"),
+    "violence_abuse": ("emergency", "domestic_violence", "sexual_assault"),
+    "person_at_risk": ("emergency", "child_protection", "elder_abuse"),
+    "harm_to_others": ("emergency", "suicide_crisis"),
+}
+_CRISIS_LEAD: Mapping[Pathway, str] = {
+    "suicide_self_harm": "card_lead_crisis_suicide",
+    "violence_abuse": "card_lead_crisis_violence",
+    "person_at_risk": "card_lead_crisis_risk",
+    "harm_to_others": "card_lead_crisis_harm",
+    "medical": "card_lead_crisis_suicide",
+    "poisoning": "card_lead_crisis_suicide",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One service to call or text: `dial` is what a `tel:` or `sms:` link needs."""
+
+    service: str
+    label: str
+    action: str
+    dial: str
+    kind: Literal["tel", "sms"]
+    hours: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A first-aid line with the place it is quoted from; `href` is empty for the built-in line."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CareCard:
+    """What the patient sees for open findings. Plain data: stored, sent to the page and printed as it is."""
+
+    level: Level
+    pathways: tuple[Pathway, ...]
+    title: str
+    lead: str
+    reasons: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    meanwhile: tuple[Quote, ...]
+    worse: str
+    staffing: str
+    closing: str
+    region: str | None
+    region_line: str
+    banner: str
+    leave_quickly: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form of the card."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """The card as plain lines, for the command line and for readers without its picture."""
+        lines = [self.title, self.lead]
+        lines += [f"{contact.label}: {contact.action} ({contact.hours})" for contact in self.contacts]
+        lines += [quote.text for quote in self.meanwhile]
+        lines += [self.worse, self.staffing, self.closing, self.region_line]
+        return "\n".join(line for line in lines if line)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A country and its checked numbers, in the order of the data file."""
+
+    code: str
+    names: Mapping[str, str]
+    time_zones: tuple[str, ...]
+    numbers: tuple[Mapping[str, Any], ...]
+
+    def name(self, language: str) -> str:
+        return self.names.get(language, self.names["en"])
+
+    def contacts(self, service: str, words: Words) -> list[Contact]:
+        """Contacts of one service that two sources agree on; rows without both checks are not shown."""
+        rows = [row for row in self.numbers if row["service"] == service and row["seen"] and row["second_check"]]
+        return [contact for row in rows for contact in _row_contacts(row, words)]
+
+    @cached_property
+    def emergency(self) -> str | None:
+        row = next((r for r in self.numbers if r["service"] == "emergency" and r["seen"] and r["second_check"]), None)
+        return str(row["call"]) if row else None
+
+
+def _row_contacts(row: Mapping[str, Any], words: Words) -> list[Contact]:
+    label, hours = (row[key].get(words.language, row[key]["en"]) for key in ("label", "hours"))
+    found: list[Contact] = []
+    if row["call"]:
+        number = str(row["call"])
+        dial = "".join(char for char in number if char.isdigit() or char in "+*#").replace("#", "%23")
+        found.append(Contact(row["service"], label, words.say("call_label", number=number), dial, "tel", hours, row["source"]))
+    if row["text"]:
+        number, body = str(row["text"]["number"]), row["text"].get("body")
+        action = words.say("text_label", number=number, body=body) if body else words.say("text_label_plain", number=number)
+        found.append(Contact(row["service"], label, action, number, "sms", hours, row["source"]))
+    return found
+
+
+class CareCards:
+    """Builds cards from findings; holds the regions and the resolved first-aid lines, and asks nobody else."""
+
+    def __init__(self, regions: Mapping[str, Region], first_aid: Mapping[str, tuple[Quote, ...]]) -> None:
+        self.regions, self.first_aid = regions, first_aid
+
+    def card(self, findings: Sequence[Finding], region: str | None, staffing: Staffing, words: Words) -> CareCard:
+        """One card for all open `findings` (at least one), most urgent pathway first."""
+        level = worst(finding.level for finding in findings)
+        pathways = tuple(dict.fromkeys(finding.pathway for finding in findings))
+        home = self.regions.get(region or "")
+        number = home.emergency if home else None
+        return CareCard(
+            level=level,
+            pathways=pathways,
+            title=words.say(f"card_title_{level}"),
+            lead=_lead(level, pathways, number, words),
+            reasons=tuple(dict.fromkeys(finding.reason for finding in findings)),
+            contacts=_contacts(level, pathways, home, words),
+            meanwhile=self._meanwhile(findings, level, pathways, words),
+            worse=_or_unknown("card_worse", number, words) if level == "urgent" else "",
+            staffing=words.say(f"staffing_{staffing}"),
+            closing=words.say("card_no_wait"),
+            region=region if home else None,
+            region_line=words.say("card_region", region=home.name(words.language)) if home else words.say("card_region_unknown"),
+            banner=_or_unknown("banner_emergency", number, words) if level == "emergency" else words.say(f"banner_{level}"),
+            leave_quickly=any(p in ("violence_abuse", "person_at_risk", "suicide_self_harm") for p in pathways),
+        )
+
+    def _meanwhile(self, findings: Sequence[Finding], level: Level, pathways: Sequence[Pathway], words: Words) -> tuple[Quote, ...]:
+        """Pinned first aid of the findings' rules, else the built-in line of the pathway."""
+        pinned = [quote for finding in findings for quote in self.first_aid.get(finding.rule, ())]
+        if pinned:
+            return tuple(dict.fromkeys(pinned))[:4]
+        if "poisoning" in pathways:
+            key = "first_aid_poisoning"
+        elif "harm_to_others" in pathways and level == "crisis":
+            key = "first_aid_harm"
+        elif "violence_abuse" in pathways or "person_at_risk" in pathways:
+            key = "first_aid_violence"
+        else:
+            key = {"emergency": "first_aid_emergency", "crisis": "first_aid_crisis"}.get(level, "first_aid_urgent")
+        return (Quote(words.say(key), ""),)
+
+    def unchecked(self, region: str | None, staffing: Staffing, words: Words) -> CareCard:
+        """The card for a message that could not be checked: emergency and crisis contacts, and no claim about it."""
+        home = self.regions.get(region or "")
+        services = ("emergency", "suicide_crisis")
+        return CareCard(
+            level="urgent",
+            pathways=("medical", "suicide_self_harm"),
+            title=words.say("screen_incomplete"),
+            lead=self.emergency_line(region, words),
+            reasons=(),
+            contacts=tuple(c for service in services for c in home.contacts(service, words)) if home else (),
+            meanwhile=(),
+            worse="",
+            staffing=words.say(f"staffing_{staffing}"),
+            closing=words.say("card_no_wait"),
+            region=region if home else None,
+            region_line=words.say("card_region", region=home.name(words.language)) if home else words.say("card_region_unknown"),
+            banner=words.say("screen_incomplete"),
+            leave_quickly=False,
+        )
+
+    def emergency_line(self, region: str | None, words: Words) -> str:
+        """The line that stands on every page: the region's number, or how to reach help where it is unknown."""
+        home = self.regions.get(region or "")
+        return _or_unknown("emergency_line", home.emergency if home else None, words)
+
+
+def _or_unknown(key: str, number: str | None, words: Words) -> str:
+    return words.say(key, number=number) if number else words.say(f"{key}_unknown")
+
+
+def _lead(level: Level, pathways: Sequence[Pathway], number: str | None, words: Words) -> str:
+    if level == "emergency":
+        return _or_unknown("card_lead_emergency", number, words)
+    return words.say(_CRISIS_LEAD[pathways[0]] if level == "crisis" else "card_lead_urgent")
+
+
+def _contacts(level: Level, pathways: Sequence[Pathway], home: Region | None, words: Words) -> tuple[Contact, ...]:
+    if home is None:
+        return ()
+    services = [service for pathway in pathways for service in _SERVICES[pathway]]
+    if level == "emergency":
+        services.insert(0, "emergency")
+        services = [service for service in services if service != "medical_advice"]
+    if level == "urgent":
+        services = [*(s for s in services if s != "emergency"), "emergency"]
+    return tuple(contact for service in dict.fromkeys(services) for contact in home.contacts(service, words))
+
+
+def load_regions(path: Path = REGIONS_FILE) -> dict[str, Region]:
+    """Read the numbers file: region code → Region."""
+    data = cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")))
+    return {code: Region(code, row["name"], tuple(row["time_zones"]), tuple(row["numbers"])) for code, row in data["regions"].items()}

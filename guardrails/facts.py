@@ -1,0 +1,101 @@
+"""Numbers a patient states, in one unit each: temperature, oxygen, blood pressure, glucose, pulse, breaths, age.
+
+A reading without a unit is taken by its plausible range (a temperature of 102 is °F, of 39 is °C), because people
+typing in fear leave units out.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+_NUM = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One stated number: `name` carries the unit, `start` and `end` are code points of the folded turn."""
+
+    name: str
+    value: float
+    start: int
+    end: int
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _celsius(value: float, unit: str) -> float | None:
+    fahrenheit = unit.startswith("f") or (not unit.startswith("c") and value >= 93)
+    celsius = (value - 32) * 5 / 9 if fahrenheit else value
+    return celsius if 25 <= celsius <= 45 else None
+
+
+def _glucose(value: float, unit: str) -> float | None:
+    mmol = value / 18 if unit.startswith("mg") or (not unit.startswith("mmol") and value >= 36) else value
+    return mmol if 0.5 <= mmol <= 80 else None
+
+
+def _plain(low: float, high: float) -> Callable[[float, str], float | None]:
+    return lambda value, _unit: value if low <= value <= high else None
+
+
+_MONTHS = {"d": 1 / 30.4, "w": 1 / 4.35, "m": 1.0, "y": 12.0, "h": 1 / 730}
+
+
+def _age(value: float, unit: str) -> float | None:
+    return value * _MONTHS[unit[0]]
+
+
+_AGE_UNIT = r"(hours?|hrs?|days?|wks?|weeks?|months?|mths?|mos?|years?|yrs?|y)"
+_PERSON = r"(?:baby|newborn|son|daughter|boy|girl|infant|toddler|child|kid|lo|little one|he|she|bebe)"
+_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None]], ...] = (
+    ("temperature_c", re.compile(rf"(?:temp\w*|fever|fiebre|temperatura)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?°?\s?([cf]?)\b"), _celsius),
+    ("temperature_c", re.compile(rf"\b{_NUM}\s?(?:°\s?|degrees? ?)?([cf])\b"), _celsius),
+    (
+        "spo2",
+        re.compile(rf"(?:spo2|sp02|o2|sats?|oxygen|oximeter|saturation|oxigeno|saturacion)\W{{1,3}}(?:\w+\W+){{0,5}}?{_NUM}\s?(%?)"),
+        _plain(40, 100),
+    ),
+    ("systolic", re.compile(r"\b(\d{2,3})\s?(/|over|sobre)\s?\d{2,3}\b"), _plain(50, 300)),
+    (
+        "heart_rate",
+        re.compile(rf"(?:pulse|heart ?rate|hr|heart\W+(?:\w+\W+){{0,3}}at|pulso)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\b()"),
+        _plain(20, 300),
+    ),
+    ("breaths", re.compile(r"(?:breath\w*|respirat\w*|rr)\W{1,3}(?:\w+\W+){0,4}?(\d{1,2})\b()"), _plain(1, 80)),
+    ("breaths", re.compile(r"\b(\d{1,2})\s?(breaths?|times a min\w*)"), _plain(1, 80)),
+    ("glucose_mmol", re.compile(rf"(?:sugars?|glucose|bm|meter|glucosa|azucar)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?(mmol|mg)?"), _glucose),
+    ("glucose_mmol", re.compile(rf"\b{_NUM}\s?(mmol|mg/dl)"), _glucose),
+    ("age_months", re.compile(rf"\b{_NUM}[\s-]?{_AGE_UNIT}[\s-]?(?:old|o)\b"), _age),
+    (
+        "age_months",
+        re.compile(rf"\b{_PERSON}\W{{1,3}}(?:is|has|tiene|aged?|only|just|,)?\W{{0,2}}(?:only |just )?{_NUM}[\s-]?{_AGE_UNIT}\b"),
+        _age,
+    ),
+    ("age_months", re.compile(rf"\b{_NUM}[\s-]?(yo|y/o|m/o)\b"), _age),
+)
+_NEWBORN = re.compile(r"\b(?:newborn|new born|recien nacido)\b")
+
+
+def measures(folded: str) -> tuple[Measure, ...]:
+    """Every stated number in one folded turn, in canonical units."""
+    found = [
+        Measure(name, value, match.start(), match.end())
+        for name, pattern, convert in _PATTERNS
+        for match in pattern.finditer(folded)
+        if (value := convert(_number(match[1]), match[2] or "")) is not None
+    ]
+    found += [Measure("age_months", 0.5, match.start(), match.end()) for match in _NEWBORN.finditer(folded)]
+    return tuple(found)
+
+
+def meets(found: Iterable[Measure], name: str, operator: str, limit: float) -> Measure | None:
+    """The first measure called `name` that satisfies `operator` ("<", "<=", ">", ">=") against `limit`."""
+    tests: dict[str, Callable[[float], bool]] = {
+        "<": lambda v: v < limit,
+        "<=": lambda v: v <= limit,
+        ">": lambda v: v > limit,
+        ">=": lambda v: v >= limit,
+    }
+    return next((item for item in found if item.name == name and tests[operator](item.value)), None)

@@ -1,0 +1,128 @@
+"""The rule layer of the screen: concepts found turn by turn, read in context, combined over the conversation."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guardrails.context import Category, ContextRules, CueHit
+from guardrails.facts import Measure, measures, meets
+from guardrails.level import Evidence, Finding, Profile
+from guardrails.rules import Rule, RuleSet, Term
+from guardrails.text import Clause, clauses, fold
+
+_MAX_HITS = 24
+"""How many matches of one concept in one turn are read in context; more of the same words decide nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept found in a turn, with the cues around it that may set it aside."""
+
+    start: int
+    end: int
+    cues: tuple[CueHit, ...]
+
+    def usable(self, despite: frozenset[str]) -> bool:
+        """Whether no cue reaches the words, apart from categories the rule fires in spite of."""
+        return all(cue.category in despite for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """What the rules see of one turn."""
+
+    text: str
+    hits: dict[str, tuple[Hit, ...]]
+    measures: tuple[Measure, ...]
+
+
+class RedFlagRules:
+    """Finds red flags by rule; knows nothing of databases, chats or models."""
+
+    name = "rules"
+
+    def __init__(self, rules: RuleSet, context: ContextRules) -> None:
+        self.rules, self.context = rules, context
+        self.read = lru_cache(maxsize=512)(self._read)
+
+    def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
+        """Every rule that the conversation meets, with the words that met it; earlier turns come from a cache."""
+        facts = [self.read(turn) for turn in turns]
+        found = (self._match(rule, facts, profile) for rule in self.rules.rules)
+        return tuple(finding for finding in found if finding is not None)
+
+    def set_aside(self, text: str) -> tuple[tuple[str, str, Category, str], ...]:
+        """Why words in `text` did not count: (concept, words, category, cue). For the care desk and rule authors."""
+        facts = self.read(text)
+        return tuple(
+            (concept, text[hit.start : hit.end], cue.category, cue.words)
+            for concept, hits in facts.hits.items()
+            for hit in hits
+            for cue in hit.cues
+        )
+
+    def _read(self, text: str) -> TurnFacts:
+        folded = fold(text)
+        parts = clauses(folded)
+        hits = {
+            name: found
+            for name, pattern in self.rules.concepts.items()
+            if (found := tuple(self._hits(folded, parts, pattern.finditer(folded))))
+        }
+        return TurnFacts(text, hits, measures(folded))
+
+    def _hits(self, folded: str, parts: tuple[Clause, ...], matches: Iterator[re.Match[str]]) -> Iterator[Hit]:
+        for count, match in enumerate(matches):
+            if count >= _MAX_HITS:
+                return
+            start, end = match.span()
+            clause = next((c for c in parts if c.start <= start < c.end), Clause(0, len(folded)))
+            yield Hit(start, end, self.context.around(folded, clause, start, end))
+
+    def _match(self, rule: Rule, facts: Sequence[TurnFacts], profile: Profile) -> Finding | None:
+        for alternative in rule.when:
+            evidence = _evidence(alternative, rule.despite, facts, profile)
+            if evidence:
+                reason = rule.reason["en"]
+                return Finding(rule.id, rule.version, rule.level, rule.pathway, reason, "rule", evidence)
+        return None
+
+
+def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:
+    """The words that meet every term, newest turn first for each; empty where one term is not met."""
+    found: list[Evidence] = []
+    for term in terms:
+        words = _words_for(term, despite, facts)
+        if words is not None:
+            found.append(words)
+        elif not _known_from(profile, term):
+            return ()
+    return tuple(found)
+
+
+def _words_for(term: Term, despite: frozenset[str], facts: Sequence[TurnFacts]) -> Evidence | None:
+    for turn in range(len(facts) - 1, -1, -1):
+        fact = facts[turn]
+        if term.comparison is not None:
+            compare = term.comparison
+            measure = meets(fact.measures, compare.name, compare.operator, compare.limit)
+            if measure is not None:
+                return Evidence(turn, measure.start, measure.end, fact.text[measure.start : measure.end])
+        for concept in term.concepts:
+            for hit in fact.hits.get(concept, ()):
+                if hit.usable(despite):
+                    return Evidence(turn, hit.start, hit.end, fact.text[hit.start : hit.end])
+    return None
+
+
+def _known_from(profile: Profile, term: Term) -> bool:
+    """Profile facts may raise a level where the account's own person may be meant, never for someone else."""
+    if profile.about == "other":
+        return False
+    if "pregnant" in term.concepts and profile.pregnant:
+        return True
+    if term.comparison is not None and term.comparison.name == "age_months" and profile.age_months is not None:
+        age = Measure("age_months", profile.age_months, 0, 0)
+        return meets((age,), "age_months", term.comparison.operator, term.comparison.limit) is not None
+    return False

@@ -1,0 +1,150 @@
+"""Red-flag rules as data: loaded, validated and compiled, with errors that point at file and rule.
+
+A rule carries its level, pathway, reason, public source, and its own examples: texts that must fire and near misses
+that must not. Loading refuses a rule without both, so a rule that nobody tested cannot reach a patient.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import yaml
+
+from guardrails.level import Level, Pathway
+from guardrails.phrases import PhraseError, compile_phrases
+
+RULES_DIR = Path(__file__).parent / "rules"
+_COMPARISON = re.compile(r"(?P<name>[a-z_0-9]+)\s*(?P<operator><=|>=|<|>)\s*(?P<limit>\d+(?:\.\d+)?)")
+_RULE_KEYS = {"id", "version", "level", "pathway", "reason", "source", "first_aid", "despite", "when", "fires", "silent"}
+_REQUIRED = _RULE_KEYS - {"first_aid", "despite"}
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: says which file and rule, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A stated number against a limit, such as `temperature_c >= 39.5`."""
+
+    name: str
+    operator: str
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a condition, met by any of its `concepts` or by its `comparison`."""
+
+    concepts: tuple[str, ...]
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAid:
+    """The section whose passages a card quotes while help is on the way."""
+
+    article: str
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One red flag: `when` holds alternatives, each a list of terms that must all be met in the conversation."""
+
+    id: str
+    version: int
+    level: Level
+    pathway: Pathway
+    reason: Mapping[str, str]
+    source: str
+    first_aid: FirstAid | None
+    despite: frozenset[str]
+    when: tuple[tuple[Term, ...], ...]
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Every rule and the compiled concepts they share."""
+
+    rules: tuple[Rule, ...]
+    concepts: Mapping[str, re.Pattern[str]]
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule called `rule_id`, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def load(folder: Path = RULES_DIR) -> RuleSet:
+    """Read `concepts.yaml` and every other rule file in `folder`; RuleError at the first mistake."""
+    concepts = _concepts(folder / "concepts.yaml")
+    rules: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in ("concepts.yaml", "context.yaml"):
+            continue
+        for entry in read_yaml(path)["rules"]:
+            rule = _rule(entry, path.name, concepts)
+            if rule.id in rules:
+                raise RuleError(f"{path.name}: rule {rule.id!r} is defined twice; give one another id")
+            rules[rule.id] = rule
+    return RuleSet(tuple(rules.values()), concepts)
+
+
+def read_yaml(path: Path) -> dict[str, list[dict[str, object]]]:
+    """The mapping in a YAML file; RuleError with the line where it is not YAML."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise RuleError(f"{path.name}: cannot be read: {error}") from None
+    if not isinstance(data, dict):
+        raise RuleError(f"{path.name}: must be a mapping")
+    return data
+
+
+def _concepts(path: Path) -> dict[str, re.Pattern[str]]:
+    compiled: dict[str, re.Pattern[str]] = {}
+    for name, phrases in cast("dict[str, list[str]]", read_yaml(path)["concepts"]).items():
+        try:
+            compiled[name] = compile_phrases(phrases)
+        except PhraseError as error:
+            raise RuleError(f"{path.name}: concept {name!r}: {error}") from None
+    return compiled
+
+
+def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern[str]]) -> Rule:
+    where = f"{file}: rule {entry.get('id', '?')!r}"
+    if missing := sorted(_REQUIRED - set(entry)):
+        raise RuleError(f"{where}: add {', '.join(missing)}")
+    if unknown := sorted(set(entry) - _RULE_KEYS):
+        raise RuleError(f"{where}: does not know {', '.join(unknown)}")
+    if entry["level"] not in get_args(Level) or entry["pathway"] not in get_args(Pathway):
+        raise RuleError(f"{where}: level must be one of {get_args(Level)} and pathway one of {get_args(Pathway)}")
+    if not entry["fires"] or not entry["silent"]:
+        raise RuleError(f"{where}: needs examples that fire and examples that do not")
+    aid = cast("dict[str, str] | None", entry.get("first_aid"))
+    return Rule(
+        id=str(entry["id"]),
+        version=cast("int", entry["version"]),
+        level=cast("Level", entry["level"]),
+        pathway=cast("Pathway", entry["pathway"]),
+        reason=cast("dict[str, str]", entry["reason"]),
+        source=str(entry["source"]),
+        first_aid=FirstAid(aid["article"], aid["heading"]) if aid else None,
+        despite=frozenset(cast("list[str]", entry.get("despite") or [])),
+        when=tuple(tuple(_term(term, where, concepts) for term in alternative) for alternative in cast("list[list[str]]", entry["when"])),
+        fires=tuple(cast("list[str]", entry["fires"])),
+        silent=tuple(cast("list[str]", entry["silent"])),
+    )
+
+
+def _term(text: str, where: str, concepts: Mapping[str, re.Pattern[str]]) -> Term:
+    if match := _COMPARISON.fullmatch(text.strip()):
+        return Term((), Comparison(match["name"], match["operator"], float(match["limit"])))
+    names = tuple(name.strip() for name in text.split("|"))
+    if unknown := [name for name in names if name not in concepts]:
+        raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts.yaml")
+    return Term(names, None)

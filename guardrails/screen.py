@@ -1,0 +1,74 @@
+"""The front door for questions: every layer looks, the worst verdict counts, and a layer that fails fails towards the person.
+
+A layer that crashes or runs past its limit leaves the others to decide and marks the screening incomplete, so that the
+caller shows the emergency contacts instead of an answer (rule of care 8).
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LayerTimeout
+from dataclasses import dataclass
+from typing import Protocol
+
+from guardrails.level import SEVERITY, Finding, Profile, Screening, open_findings, worst
+
+
+class Layer(Protocol):
+    """One way of finding red flags: rules, a classifier, a model's second opinion."""
+
+    name: str
+
+    def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
+        """Red flags in the patient's turns, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TimedLayer:
+    """A layer and how many seconds it may take."""
+
+    layer: Layer
+    limit_s: float
+
+
+class Screener:
+    """Runs the layers side by side on threads that nothing else may use."""
+
+    def __init__(self, layers: Sequence[TimedLayer], threads: int = 8) -> None:
+        self.layers = tuple(layers)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="screen")
+
+    def screen(self, turns: Sequence[str], profile: Profile, settled_through: int = -1) -> Screening:
+        """Level and findings after the last of `turns`; turns up to `settled_through` are context only.
+
+        Never raises: what fails is named in `Screening.failure`.
+        """
+        started = time.monotonic()
+        running = [(timed, self._start(timed.layer, turns, profile)) for timed in self.layers]
+        found: list[Finding] = []
+        failures: list[str] = []
+        for timed, future in running:
+            left = max(0.0, timed.limit_s - (time.monotonic() - started))
+            try:
+                found += future.result(timeout=left)
+            except LayerTimeout:
+                failures.append(f"{timed.layer.name}: no verdict within {timed.limit_s:g} s")
+            except Exception as error:  # any failure of a layer must end as "incomplete", never as an answer
+                failures.append(f"{timed.layer.name}: {type(error).__name__}")
+        findings = open_findings(_once(found), settled_through)
+        level = worst(finding.level for finding in findings)
+        return Screening(level, findings, complete=not failures, failure="; ".join(failures))
+
+    def _start(self, layer: Layer, turns: Sequence[str], profile: Profile) -> Future[tuple[Finding, ...]]:
+        return self._threads.submit(layer.find, tuple(turns), profile)
+
+    def close(self) -> None:
+        """Let go of the threads without waiting for a layer that hangs."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each rule once, most severe first, in a stable order."""
+    unique = {finding.rule: finding for finding in findings}
+    return tuple(sorted(unique.values(), key=lambda finding: (-SEVERITY[finding.level], finding.rule)))

@@ -1,0 +1,73 @@
+"""The served set: which revision of which article patients get now, read as one immutable snapshot.
+
+A question is answered against one snapshot from start to end, so no answer ever mixes two versions of the library, and
+a withdrawn revision is gone from answers the moment the next snapshot is taken, whatever an index still holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from knowledge.article import Article
+from knowledge.citation import Citation
+from knowledge.passages import Passage, Span, passages
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One immutable version of an article."""
+
+    number: int
+    article: Article
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The served set at `version`: revisions by slug."""
+
+    version: int
+    revisions: Mapping[str, Revision] = field(repr=False)
+
+    @cached_property
+    def passages(self) -> Mapping[str, Passage]:
+        """Every passage that may be shown, by id."""
+        every = (p for revision in self.revisions.values() for p in passages(revision.article, revision.number))
+        return {passage.id: passage for passage in every}
+
+    def article(self, slug: str) -> Article:
+        """The served article called `slug`; KeyError where none is served."""
+        return self.revisions[slug].article
+
+    def section_passages(self, slug: str, heading: str) -> tuple[Passage, ...]:
+        """Passages under one heading of a served article, in reading order; empty where it is not served."""
+        return tuple(p for p in self.passages.values() if p.article == slug and p.heading == heading)
+
+    def cite(self, passage: Passage, span: Span) -> Citation:
+        """The citation of `span` (in the body) of a passage of this snapshot."""
+        body = self.revisions[passage.article].article.body
+        return Citation(
+            passage.article,
+            passage.title,
+            passage.section,
+            passage.heading,
+            passage.revision,
+            span.start,
+            span.end,
+            body[span.start : span.end],
+        )
+
+    def holds(self, citation: Citation) -> bool:
+        """Whether the citation's words stand at its span of the served revision."""
+        revision = self.revisions.get(citation.article)
+        if revision is None or revision.number != citation.revision:
+            return False
+        return revision.article.body[citation.start : citation.end] == citation.quote
+
+
+class Library(Protocol):
+    """Where snapshots come from."""
+
+    def snapshot(self) -> Snapshot:
+        """The served set now; cheap when nothing has changed since the last call."""
+        ...

@@ -1,0 +1,107 @@
+"""An article cut into passages (what is indexed and cited) and statements (what is quoted), each with its span.
+
+A passage is one paragraph, or one list with its lead-in: the smallest part that keeps a condition or exception beside
+the advice it limits. Spans are code points of the article's body, end exclusive, so `body[start:end]` is the quote.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from knowledge.article import Article, Audience, SectionKind
+
+_BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z0-9¿¡])")
+_NO_BREAK = re.compile(r"(?:\b(?:e\.g|i\.e|vs|Dr|Mr|Mrs|Ms|St|No|approx|a\.m|p\.m)\.|\b[A-Z]\.)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points `start` to `end` (exclusive) of a body."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph or a list with its lead-in, ready to index and to cite."""
+
+    article: str
+    title: str
+    section: SectionKind
+    heading: str
+    revision: int
+    start: int
+    end: int
+    text: str
+    audience: tuple[Audience, ...]
+    position: int
+    """0 for the first passage of its section."""
+
+    @property
+    def id(self) -> str:
+        """The same passage has the same id in every index: article, revision and span."""
+        return f"{self.article}@{self.revision}:{self.start}-{self.end}"
+
+    @property
+    def is_list(self) -> bool:
+        return "\n- " in self.text
+
+    @property
+    def digest(self) -> str:
+        """What an index compares to see whether a passage must be embedded again."""
+        return hashlib.sha256(f"{self.title}\n{self.heading}\n{self.text}".encode()).hexdigest()
+
+
+def passages(article: Article, revision: int) -> tuple[Passage, ...]:
+    """All passages of `article` in reading order; each lies wholly inside one section."""
+    found: list[Passage] = []
+    for section in article.sections:
+        blocks = _BLOCK.finditer(article.body, section.start, section.end)
+        for position, block in enumerate(blocks):
+            found.append(
+                Passage(
+                    article.slug,
+                    article.title,
+                    section.kind,
+                    section.heading,
+                    revision,
+                    block.start(),
+                    block.end(),
+                    block[0],
+                    audience_of(article, section.kind),
+                    position,
+                )
+            )
+    return tuple(found)
+
+
+def audience_of(article: Article, section: SectionKind) -> tuple[Audience, ...]:
+    """Whom a section may be quoted to: its own heading decides before the article's front matter."""
+    if section == "children":
+        return ("child",)
+    if section == "pregnancy":
+        return ("pregnancy",)
+    return article.audience
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Sentence spans within `text`, white space between them left out."""
+    spans: list[Span] = []
+    start = 0
+    for gap in _SENTENCE_END.finditer(text):
+        if _NO_BREAK.search(text[start : gap.start()]):
+            continue
+        spans.append(Span(start, gap.start() + len(gap[0].rstrip())))
+        start = gap.end()
+    if text[start:].strip():
+        spans.append(Span(start, len(text.rstrip())))
+    return tuple(spans)
+
+
+def statements(passage: Passage) -> tuple[Span, ...]:
+    """What may be quoted from a passage: each sentence of a paragraph, or a list whole. Spans are in the body."""
+    if passage.is_list:
+        return (Span(passage.start, passage.end),)
+    return tuple(Span(passage.start + s.start, passage.start + s.end) for s in sentences(passage.text))

@@ -1,0 +1,54 @@
+"""Lexical search beside the vectors: BM25 (bm25s) over stemmed words, built in memory from one snapshot."""
+
+import re
+from collections.abc import Sequence
+
+import bm25s
+import Stemmer
+
+from knowledge.library import Snapshot
+from knowledge.passages import Passage
+
+_WORD = re.compile(r"[a-z0-9áéíóúñü]+(?:'[a-z]+)?")
+_STOP = frozenset(
+    """
+    a about am an and any are as at be been but by can could did do does don't dont for from get got had has have he hello her hi him his
+    how i i'm i've if im in is it it's its ive just like may me might must my no not of on or our please really should so some thank thanks
+    that the their them there these they this those to too very was we were what when where which who why will with without would you your
+    """.split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words that carry content."""
+    return [word for word in _WORD.findall(text.lower()) if word not in _STOP]
+
+
+class KeywordIndex:
+    """BM25 over the passages of one snapshot; title, synonyms and heading count with the words."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._stem = Stemmer.Stemmer("english").stemWords
+        self._ids = list(snapshot.passages)
+        documents = [self._tokens(_searchable(passage, snapshot)) for passage in snapshot.passages.values()]
+        self._bm25 = bm25s.BM25()
+        if documents:
+            self._bm25.index(documents, show_progress=False)
+
+    def _tokens(self, text: str) -> list[str]:
+        stems: list[str] = self._stem(words(text))
+        return stems
+
+    def search(self, question: str, count: int) -> Sequence[tuple[str, float]]:
+        """Passage ids with BM25 scores above 0, best first, at most `count`."""
+        tokens = self._tokens(question)
+        if not self._ids or not tokens:
+            return []
+        rows, scores = self._bm25.retrieve([tokens], k=min(count, len(self._ids)), show_progress=False)
+        return [(self._ids[int(row)], float(score)) for row, score in zip(rows[0], scores[0], strict=True) if score > 0]
+
+
+def _searchable(passage: Passage, snapshot: Snapshot) -> str:
+    article = snapshot.article(passage.article)
+    names = " ".join(article.synonyms)
+    return f"{article.title} {article.title} {names} {passage.heading} {passage.text}"
