@@ -25,6 +25,10 @@ _STAGES = ("screen", "search", "answer", "check", "total")
 _FIRST_ID = "batch"
 
 
+class BadLineError(ValueError):
+    """A line that is no JSON; the message says why."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
@@ -33,7 +37,7 @@ class ProfileIn(_Strict):
     """Facts about the patient; `age_months` counts before `age` (years)."""
 
     age_months: int | None = Field(None, ge=0)
-    age: float | None = Field(None, ge=0)
+    age: float | None = Field(None, ge=0, le=1000)
     sex: Literal["female", "male", "other"] | None = None
     pregnant: bool | None = None
     region: str | None = None
@@ -65,8 +69,8 @@ class QuestionIn(_Strict):
 def lines(source: str) -> Iterable[str]:
     """Lines of a file, or of standard input for `-`."""
     if source == "-":
-        return sys.stdin
-    return Path(source).read_text(encoding="utf-8", errors="replace").splitlines()
+        return (line.decode("utf-8-sig", errors="replace") for line in sys.stdin.buffer)
+    return Path(source).read_text(encoding="utf-8-sig", errors="replace").split("\n")  # U+2028 and the like may stand in a message
 
 
 def run(source: Iterable[str], work: Callable[[Any], dict[str, Any]]) -> int:
@@ -77,17 +81,26 @@ def run(source: Iterable[str], work: Callable[[Any], dict[str, Any]]) -> int:
             continue
         identity: object = None
         try:
-            data = json.loads(line)
+            data = _parsed(line)
             identity = data.get("id") if isinstance(data, dict) else None
             result = work(data)
             read += 1
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'line'}: {e['msg']}" for e in error.errors())
             result = _bad(number, identity, wrong)
-        except json.JSONDecodeError as error:
-            result = _bad(number, identity, f"not JSON ({error.msg} at column {error.colno})")
-        print(json.dumps(result, ensure_ascii=False), flush=True)
+        except BadLineError as error:
+            result = _bad(number, identity, str(error))
+        print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode(), flush=True)
     return read
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadLineError(f"not JSON ({error.msg} at column {error.colno})") from None
+    except (ValueError, RecursionError):
+        raise BadLineError("JSON too deep, or with a number too long, to be read") from None
 
 
 def _bad(number: int, identity: object, problem: str) -> dict[str, Any]:

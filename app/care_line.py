@@ -65,7 +65,7 @@ def profile_from(values: Mapping[str, Any], app: Application, sexes: Mapping[str
     """The facts in the settings form; what cannot be read is taken as not told."""
     names = {region.name(app.settings.language): code for code, region in app.regions.items()}
     age = str(values.get("age") or "").strip()
-    years = int(age) if age.isdigit() and int(age) <= _OLDEST else None
+    years = int(age) if age.isdecimal() and len(age) <= len(str(_OLDEST)) and int(age) <= _OLDEST else None
     return Profile(
         age_months=None if years is None else years * 12,
         sex=cast("Any", sexes.get(str(values.get("sex")))),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.errors import RecordsError
 from app.journal import OpenTurn
 from app.records.cases import CaseStore
-from app.records.models import now
+from app.records.models import new_id, now
 from app.records.spool import Spool, Spooled
 from app.records.staff import StaffStore
 from guardrails.care_cards import Staffing
@@ -24,19 +24,24 @@ class CaseDesk:
 
     def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
         """Store the patient's case; False where neither database nor spool could take it."""
+        item = Spooled(turn.patient_id, turn.conversation_id, tuple(findings))
         try:
-            self._store.escalate(turn.patient_id, turn.conversation_id, findings)
+            self._save(item)
         except RecordsError as error:
             log.error("a case goes to the spool: %s", error)
-            return self._spool.append(Spooled(turn.patient_id, turn.conversation_id, tuple(findings)))
+            return self._spool.append(item)
         return True
 
     def replay(self) -> int:
         """Store what was spooled while the database failed; how many. RecordsError where it still fails."""
-        return self._spool.replay(self._restore)
+        return self._spool.replay(self._save)
 
-    def _restore(self, item: Spooled) -> None:
-        self._store.escalate(item.patient_id, item.conversation_id, item.findings)
+    def _save(self, item: Spooled) -> None:
+        """Into the database; a chat deleted since, or never the patient's own, must not make the case disappear."""
+        try:
+            self._store.escalate(item.patient_id, item.conversation_id, item.findings)
+        except PermissionError:
+            self._store.escalate(item.patient_id, new_id(), item.findings)
 
 
 def staffing(staff: StaffStore, when_nobody: Staffing, minutes: int) -> Callable[[], Staffing]:

@@ -124,6 +124,7 @@ class Conversation:
 
     def _receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
         """Store the message; where the records fail it is still screened, on its own."""
+        text = text.encode("utf-8", "replace").decode()  # half an emoji, which no database can store
         try:
             return self._journal.receive(patient_id, conversation_id, text)
         except RecordsError as error:

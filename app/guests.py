@@ -3,9 +3,8 @@
 The cookie ends with the browser unless the patient chooses to keep chats on the device (rule of care 11).
 """
 
-from http.cookies import SimpleCookie
-
 from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.requests import cookie_parser
 
 from app.records.models import new_id
 
@@ -29,8 +28,8 @@ def guest_id(value: str, secret: str) -> str | None:
 
 def guest_from_cookies(header: str, secret: str) -> str | None:
     """The patient id in a `Cookie` header."""
-    cookie = SimpleCookie(header).get(COOKIE)
-    return guest_id(cookie.value, secret) if cookie else None
+    value = cookie_parser(header).get(COOKIE)
+    return guest_id(value, secret) if value else None
 
 
 def _signer(secret: str) -> URLSafeSerializer:

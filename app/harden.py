@@ -7,10 +7,10 @@ otherwise.
 
 import re
 from collections.abc import MutableMapping
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
@@ -34,7 +34,7 @@ class Harden:
     """
 
     def __init__(self, app: ASGIApp, secret: str, origin: str = "") -> None:
-        self.app, self._secret, self._origin = app, secret, origin
+        self.app, self._secret, self._origin = app, secret, origin.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -46,8 +46,16 @@ class Harden:
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:
-            page = _Page(scope, send, self._policy(scope), self._fresh_guest(scope), keep=_cookies(scope).get(KEEP_COOKIE) is not None)
-            await self.app(_uncompressed(scope), receive, page.send)
+            page = _Page(scope, send, self._policy(scope), self._fresh_guest(scope), keep=KEEP_COOKIE in _cookies(scope))
+            await self._answered(_uncompressed(scope), receive, page.send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; a browser that hangs up before the answer is no error."""
+        try:
+            await self.app(scope, receive, send)
+        except RuntimeError as error:
+            if str(error) != "No response returned.":
+                raise
 
     def _same_origin(self, scope: Scope) -> bool:
         origin = _header(scope, b"origin")
@@ -64,7 +72,7 @@ class Harden:
         if scope["method"] != "GET" or "text/html" not in _header(scope, b"accept"):
             return None
         held = _cookies(scope).get(COOKIE)
-        return None if held and guest_id(held.value, self._secret) else new_guest(self._secret)
+        return None if held and guest_id(held, self._secret) else new_guest(self._secret)
 
 
 class _Page:
@@ -100,12 +108,13 @@ class _Page:
         await self._send({"type": "http.response.body", "body": body})
 
     def _headers(self, raw: Any) -> list[tuple[bytes, bytes]]:
+        self._keep = self._keep or any(k.lower() == b"set-cookie" and v.startswith(f"{KEEP_COOKIE}=1".encode()) for k, v in raw)
         headers = [(k.lower(), self._cookie(v.decode("latin-1")) if k.lower() == b"set-cookie" else v) for k, v in raw]
         present = {k for k, _ in headers}
         extra = {
             b"content-security-policy": self._policy,
             b"x-content-type-options": b"nosniff",
-            b"referrer-policy": b"no-referrer",
+            b"referrer-policy": b"same-origin",
             b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
         }
         return headers + [(k, v) for k, v in extra.items() if k not in present]
@@ -130,8 +139,9 @@ def _header(scope: Scope, name: bytes) -> str:
     return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
-def _cookies(scope: Scope) -> "SimpleCookie":
-    return SimpleCookie(_header(scope, b"cookie"))
+def _cookies(scope: Scope) -> dict[str, str]:
+    """Cookies by name. The standard library's parser raises at a foreign cookie's odd name, and would lock its holder out."""
+    return cookie_parser(_header(scope, b"cookie"))
 
 
 def _own_origin(scope: Scope) -> str:

@@ -1,9 +1,11 @@
 """The web server put together: our pages first, the desks under /desk, Chainlit last at `/`."""
 
+import asyncio
+import json
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -19,10 +21,12 @@ from app.wiring import Application
 
 log = logging.getLogger("carelight")
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
+_REPLAY_EVERY_S = 5.0
 
 
 def create(app: Application) -> Harden:
     """The ASGI application of a wired and initialised `app`."""
+    app.warm()
     wiring.use(app)
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
@@ -46,19 +50,27 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     @web.api_route("/feedback", methods=["PUT", "DELETE"])
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
-        data = await request.json()
-        rated = data.get("feedback", {}).get("forId") if request.method == "PUT" else data.get("feedbackId")
+        rated, value = _rating(await request.body(), removed=request.method == "DELETE")
         patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
-        if not isinstance(rated, str) or patient is None or app.conversations.owner_of_reply(rated) != patient:
+        if not rated or patient is None or app.conversations.owner_of_reply(rated) != patient:
             raise HTTPException(404)
-        value = data["feedback"].get("value") if request.method == "PUT" else None
-        app.conversations.rate(rated, value if value in (0, 1) else None)
+        app.conversations.rate(rated, value)
         return JSONResponse({"success": True, "feedbackId": rated})
 
     @web.exception_handler(RecordsError)
     def records_down(_: Request, error: RecordsError) -> Response:
         log.error("a page could not be made: %s", error)
         return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
+
+
+def _rating(body: bytes, *, removed: bool) -> tuple[str, int | None]:
+    """The reply that Chainlit's page rates, and 1 for good, 0 for bad or None for no longer; an empty id where it cannot be read."""
+    try:
+        data = json.loads(body)
+        rated, value = (data["feedbackId"], None) if removed else (data["feedback"]["forId"], data["feedback"].get("value"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return "", None
+    return (rated if isinstance(rated, str) else ""), (value if value in (0, 1) else None)
 
 
 def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
@@ -80,5 +92,20 @@ async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
             log.warning("%d turns were cut off before this start, %d spooled cases were stored", interrupted, replayed)
     except CarelightError as error:
         log.error("records were not ready at start: %s", error)
+    replaying = asyncio.create_task(_keep_replaying(app))
     yield
+    replaying.cancel()
+    with suppress(asyncio.CancelledError):
+        await replaying
     app.close()
+
+
+async def _keep_replaying(app: Application) -> None:
+    """Cases that the database could not take reach the care desk as soon as it can: waiting for the next start would be silence."""
+    while True:
+        await asyncio.sleep(_REPLAY_EVERY_S)
+        try:
+            if replayed := await asyncio.to_thread(app.case_desk.replay):
+                log.warning("%d spooled cases were stored", replayed)
+        except (CarelightError, OSError) as error:
+            log.error("spooled cases could not be stored yet: %s", error)

@@ -38,6 +38,9 @@ def _file(path: Path, fresh: str, made: list[Path]) -> str:
             with os.fdopen(handle, "w") as file:
                 file.write(fresh)
             made.append(path)
-        return path.read_text(encoding="ascii").strip()
+        held = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise DataFolderError(f"the secret {path} cannot be used ({error.strerror}); make the data folder writable for this user") from None
+    if not held:
+        raise DataFolderError(f"the secret {path} is empty; remove the file, and a new one is made")
+    return held

@@ -5,9 +5,9 @@ An unknown `CARELIGHT_` variable is refused, because a misspelt safety setting t
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsError
@@ -15,6 +15,7 @@ from app.errors import SettingsError
 _PREFIX = "CARELIGHT_"
 _ELSEWHERE = frozenset({"CARELIGHT_TORCH_INDEX"})
 """Variables of the Makefile, known here so that they are not refused."""
+Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^([A-Za-z]{2})?$")]
 
 
 class Settings(BaseSettings):
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the database, index, keys and generated assets.")
     database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
     clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
-    region: str = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
+    region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
     staffing: Literal["on_call", "unattended"] = Field("unattended", description="Who is there when no nurse is signed in.")
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
 def read(**overrides: object) -> Settings:
     """Read settings from the environment; SettingsError names every one that is wrong."""
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields} | _ELSEWHERE
-    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    unknown = sorted(name for name in os.environ if name.upper().startswith(_PREFIX) and name.upper() not in known)
     if unknown:
         raise SettingsError(f"unknown setting {', '.join(unknown)}; see docs/settings.md for the names there are")
     try:
@@ -56,3 +57,22 @@ def read(**overrides: object) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsError(f"{wrong}; see docs/settings.md") from None
+
+
+def reference() -> str:
+    """The text of docs/settings.md: every setting with its default and what it means."""
+    rows = [
+        f"| `{_PREFIX}{name.upper()}` | {f'`{shown}`' if (shown := str(field.default)) else 'empty'} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join([_REFERENCE, *rows, ""])
+
+
+_REFERENCE = """# Settings
+
+Every setting is an environment variable that begins with `CARELIGHT_`; an unknown or wrong one stops the start with a
+message. This page is `app.settings.reference()`; a test holds it to the code. `CARELIGHT_TORCH_INDEX` is read by the
+Makefile alone: the package index that PyTorch is installed from.
+
+| variable | default | what it does |
+|---|---|---|"""

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from app import cases, offline, secrets
 from app.conversation import Conversation, Parts
-from app.errors import DataFolderError
+from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -117,7 +117,12 @@ class Application:
         if not chosen.model:
             return None
         key = chosen.model_api_key.get_secret_value()
-        return Drafter(connect(ModelChoice(chosen.model, chosen.model_base_url, key, chosen.model_timeout)))
+        try:
+            return Drafter(connect(ModelChoice(chosen.model, chosen.model_base_url, key, chosen.model_timeout)))
+        except Exception as error:  # LangChain's, a provider's, or a missing package: known at start, not in a patient's turn
+            raise SettingsError(
+                f"CARELIGHT_MODEL={chosen.model} cannot be used ({type(error).__name__}); see docs/settings.md, or leave it empty"
+            ) from None
 
     @cached_property
     def regions(self) -> dict[str, care_cards.Region]:
@@ -150,6 +155,10 @@ class Application:
         """Turns of real patients, recorded."""
         return Conversation(self.parts, self.conversations, self.case_desk)
 
+    def warm(self) -> None:
+        """Make what turns need before the first patient comes, so that no card waits for a file or a database to be read."""
+        _ = self.conversation, self.drafter
+
     def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
         """Turns that are not recorded, for the batch verbs."""
         forgetful = Forgetful(earlier, profile)
@@ -172,6 +181,8 @@ class Application:
         offline.prepare(self.settings.data_dir)
         for path in self.secrets.made:
             log.warning("made a new secret in %s; set CARELIGHT_GUEST_SECRET to use your own", path)
+        if self.settings.region and self.settings.region not in self.regions:
+            log.warning("no checked numbers are known for CARELIGHT_REGION=%s; cards show none", self.settings.region)
         if not self.library.snapshot().revisions:
             self.add_articles(starter_corpus(), "starter")
 

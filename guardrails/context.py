@@ -16,6 +16,8 @@ from guardrails.text import Clause
 
 Category = Literal["negated", "historical", "hypothetical", "information", "figurative", "family", "fiction", "resolved"]
 Direction = Literal["before", "after", "clause", "turn"]
+_FARTHEST = 400
+"""Code points that a clause's cue reaches: a worried person's message without one full stop is not one clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,23 @@ class ContextRules:
     def by_direction(self) -> dict[Direction, tuple[Cue, ...]]:
         return {d: tuple(cue for cue in self.cues if cue.direction == d) for d in get_args(Direction)}
 
-    def around(self, folded: str, clause: Clause, start: int, end: int) -> tuple[CueHit, ...]:
-        """The cues that reach the match at `start`..`end` of a folded turn, which lies in `clause`."""
-        masked = self.pseudo.sub(lambda match: "\u0001" * len(match[0]), folded)
-        before, after = masked[clause.start : start], masked[end : clause.end]
-        inside = masked[clause.start : start] + " " * (end - start) + masked[end : clause.end]
+    def mask(self, folded: str) -> str:
+        """A folded turn with the pseudo-cues blotted out, as long as it was; made once for all matches of a turn."""
+        return self.pseudo.sub(lambda match: "\u0001" * len(match[0]), folded)
+
+    def of_turn(self, masked: str) -> tuple[CueHit, ...]:
+        """The cues that reach every match of a masked turn, wherever they stand in it."""
+        return tuple(hit for cue in self.by_direction["turn"] if (hit := _anywhere(cue, masked)))
+
+    def around(self, folded: str, masked: str, clause: Clause, start: int, end: int) -> tuple[CueHit, ...]:
+        """The cues of the clause that reach the match at `start`..`end` of a folded turn, which lies in `clause`."""
+        first, last = max(clause.start, start - _FARTHEST), min(clause.end, end + _FARTHEST)
+        before, after = masked[first:start], masked[end:last]
+        inside = before + " " * (end - start) + after
         hits = [self._nearest(cue, before, backwards=True) for cue in self.by_direction["before"]]
         hits += [self._nearest(cue, after, backwards=False) for cue in self.by_direction["after"]]
-        hits += [_anywhere(cue, masked) for cue in self.by_direction["turn"]]
         for cue in self.by_direction["clause"]:
-            if cue.category != "information" or not self.personal.search(folded[clause.start : clause.end]):
+            if cue.category != "information" or not self.personal.search(folded[first:last]):
                 hits.append(_anywhere(cue, inside))
         return tuple(hit for hit in hits if hit is not None)
 

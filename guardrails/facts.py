@@ -50,7 +50,11 @@ def _age(value: float, unit: str) -> float | None:
 _AGE_UNIT = r"(hours?|hrs?|days?|wks?|weeks?|months?|mths?|mos?|years?|yrs?|y)"
 _PERSON = r"(?:baby|newborn|son|daughter|boy|girl|infant|toddler|child|kid|lo|little one|he|she|bebe)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None]], ...] = (
-    ("temperature_c", re.compile(rf"(?:temp\w*|fever|fiebre|temperatura)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?°?\s?([cf]?)\b"), _celsius),
+    (
+        "temperature_c",
+        re.compile(rf"(?:temp\w{{0,12}}|fever|fiebre|temperatura)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?°?\s?([cf]?)\b"),
+        _celsius,
+    ),
     ("temperature_c", re.compile(rf"\b{_NUM}\s?(?:°\s?|degrees? ?)?([cf])\b"), _celsius),
     (
         "spo2",
@@ -63,7 +67,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None
         re.compile(rf"(?:pulse|heart ?rate|hr|heart\W+(?:\w+\W+){{0,3}}at|pulso)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\b()"),
         _plain(20, 300),
     ),
-    ("breaths", re.compile(r"(?:breath\w*|respirat\w*|rr)\W{1,3}(?:\w+\W+){0,4}?(\d{1,2})\b()"), _plain(1, 80)),
+    ("breaths", re.compile(r"(?:breath\w{0,6}|respirat\w{0,8}|rr)\W{1,3}(?:\w+\W+){0,4}?(\d{1,2})\b()"), _plain(1, 80)),
     ("breaths", re.compile(r"\b(\d{1,2})\s?(breaths?|times a min\w*)"), _plain(1, 80)),
     ("glucose_mmol", re.compile(rf"(?:sugars?|glucose|bm|meter|glucosa|azucar)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?(mmol|mg)?"), _glucose),
     ("glucose_mmol", re.compile(rf"\b{_NUM}\s?(mmol|mg/dl)"), _glucose),

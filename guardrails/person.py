@@ -21,6 +21,10 @@ _CHILD = re.compile(
     rf"\b(?:my|our|the|a|this|her|his)\s(?:\w+\s){{0,2}}(?:{_CHILDREN})(?:'s)?\b"
     r"|\b(?:baby|toddler|newborn|infant|preschooler)\b|\bin (?:children|kids|babies|toddlers|infants)\b"
 )
+_NEW_PARENT = re.compile(
+    r"\bbaby (?:blues|aspirin|weight|food)\b|\b(?:had|having) (?:a|my|our|her|the) (?:\w+ )?(?:baby|daughter|son|child)\b|\bgave birth\b"
+    r"|\b(?:postpartum|postnatal)\b|\b(?:after|since) (?:the )?(?:birth|baby)\b|\bbreast-?feed\w*|\bnew (?:mum|mom|mother|dad|father)\b"
+)
 _GROWN = re.compile(r"\b(?:grown[- ]up|adult) (?:son|daughter|child)|\b(?:son|daughter|boy|girl)\b.{0,20}\b(?:1[89]|[2-9]\d)\b")
 _PREGNANT = re.compile(
     r"\b(?:pregnan\w*|expecting|weeks along|my (?:first|second|third) trimester|trimester|embarazad\w*|mum-to-be|mom-to-be)\b"
@@ -47,7 +51,7 @@ def audience(text: str, profile: Profile) -> Audience:
     ages = [item.value for item in measures(folded) if item.name == "age_months"]
     if ages:
         return "child" if min(ages) < _ADULT_MONTHS else "adult"
-    if _CHILD.search(folded) and not _GROWN.search(folded):
+    if _CHILD.search(folded) and not _GROWN.search(folded) and not _NEW_PARENT.search(folded):
         return "child"
     who = about(text)
     if profile.about == "other" or who == "other":

@@ -1,9 +1,11 @@
 """The rule layer of the screen: concepts found turn by turn, read in context, combined over the conversation."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from guardrails.context import Category, ContextRules, CueHit
 from guardrails.facts import Measure, measures, meets
@@ -37,6 +39,23 @@ class TurnFacts:
     measures: tuple[Measure, ...]
 
 
+class _Reading:
+    """One turn while it is read: what all its matches share is worked out once, for a turn may be very long."""
+
+    def __init__(self, folded: str, context: ContextRules) -> None:
+        self._folded, self._context = folded, context
+        self._masked = context.mask(folded)
+        self._of_turn = context.of_turn(self._masked)
+        self._clauses = clauses(folded)
+
+    def hit(self, match: re.Match[str]) -> Hit:
+        """A match with every cue that reaches it."""
+        start, end = match.span()
+        place = bisect_right(self._clauses, start, key=lambda clause: clause.start) - 1
+        clause = self._clauses[place] if place >= 0 and start < self._clauses[place].end else Clause(0, len(self._folded))
+        return Hit(start, end, self._of_turn + self._context.around(self._folded, self._masked, clause, start, end))
+
+
 class RedFlagRules:
     """Finds red flags by rule; knows nothing of databases, chats or models."""
 
@@ -64,21 +83,13 @@ class RedFlagRules:
 
     def _read(self, text: str) -> TurnFacts:
         folded = fold(text)
-        parts = clauses(folded)
+        reading = _Reading(folded, self.context)
         hits = {
             name: found
             for name, pattern in self.rules.concepts.items()
-            if (found := tuple(self._hits(folded, parts, pattern.finditer(folded))))
+            if (found := tuple(reading.hit(match) for match in islice(pattern.finditer(folded), _MAX_HITS)))
         }
         return TurnFacts(text, hits, measures(folded))
-
-    def _hits(self, folded: str, parts: tuple[Clause, ...], matches: Iterator[re.Match[str]]) -> Iterator[Hit]:
-        for count, match in enumerate(matches):
-            if count >= _MAX_HITS:
-                return
-            start, end = match.span()
-            clause = next((c for c in parts if c.start <= start < c.end), Clause(0, len(folded)))
-            yield Hit(start, end, self.context.around(folded, clause, start, end))
 
     def _match(self, rule: Rule, facts: Sequence[TurnFacts], profile: Profile) -> Finding | None:
         for alternative in rule.when:

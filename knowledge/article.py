@@ -204,6 +204,10 @@ def _sections(body: str, file: str, first_line: int) -> tuple[Section, ...]:
     marks = list(re.finditer(r"^## (.+)$", body, re.MULTILINE))
     if not marks:
         raise ArticleError(file, first_line, "body", "has no '## ' section; add at least '## Overview'")
+    before = body[: marks[0].start()]
+    if before.strip():
+        line = first_line + before[: len(before) - len(before.lstrip())].count("\n")
+        raise ArticleError(file, line, "body", "has text before its first section, which nobody would see; move it below a heading")
     found: list[Section] = []
     for mark, after in zip(marks, [*marks[1:], None], strict=True):
         heading = mark[1].strip()
@@ -217,6 +221,23 @@ def _sections(body: str, file: str, first_line: int) -> tuple[Section, ...]:
     return tuple(found)
 
 
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which an impossible date such as 2026-13-45 stays text, so that its own field is named."""
+
+    def date_or_text(self, node: yaml.ScalarNode) -> object:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.date_or_text)
+
+
+def _load(front: str) -> object:
+    return _Loader(front).get_single_data()
+
+
 class _Form:
     """The front matter being read, with the line of each field for errors."""
 
@@ -224,8 +245,8 @@ class _Form:
         self.file = file
         self.lines = {m[1]: front.count("\n", 0, m.start()) + 2 for m in re.finditer(r"^(\w+):", front, re.MULTILINE)}
         try:
-            data = yaml.safe_load(front)
-        except yaml.YAMLError as error:
+            data = _load(front)
+        except (yaml.YAMLError, ValueError) as error:  # a scalar such as 0x_ raises the latter
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark is not None else 1
             raise ArticleError(file, line, "front matter", f"is not YAML ({getattr(error, 'problem', error)})") from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from knowledge.article import Article, Audience, SectionKind
 
-_BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+_BLOCK = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z0-9¿¡])")
 _NO_BREAK = re.compile(r"(?:\b(?:e\.g|i\.e|vs|Dr|Mr|Mrs|Ms|St|No|approx|a\.m|p\.m)\.|\b[A-Z]\.)$")
 

@@ -7,7 +7,7 @@ from knowledge.citation import Statement
 from knowledge.library import Snapshot
 from knowledge.passages import Passage, Span, sentences
 
-_MARK = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
+_MARK = re.compile(r"\s*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 
 
 class DraftRefusedError(ValueError):
@@ -34,4 +34,9 @@ def _statement(sentence: str, passages: Sequence[Passage], snapshot: Snapshot, *
         raise DraftRefusedError("a sentence cites a passage that was not retrieved")
     cited = [passages[number - 1] for number in dict.fromkeys(numbers)]
     citations = tuple(snapshot.cite(passage, Span(passage.start, passage.end)) for passage in cited)
-    return Statement(_MARK.sub("", sentence).strip(), citations, "lead" if first else "point")
+    text = _MARK.sub("", sentence).strip()
+    if re.search(r"[\[\]]", text):
+        raise DraftRefusedError("a sentence holds a mark that names no passage")
+    if not re.search(r"\w", text):
+        raise DraftRefusedError("a sentence is nothing but marks")
+    return Statement(text, citations, "lead" if first else "point")

@@ -19,6 +19,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LONG = 45
+_SHORT = 12
 _MIN_FUZZY = 5
 _NEAR = 84.0
 
@@ -53,19 +54,24 @@ class Names:
 
     def correct(self, text: str) -> str:
         """`text` with words that are one slip away from a name in the library replaced by it."""
-        return re.sub(rf"[A-Za-z]{{{_MIN_FUZZY},}}", lambda match: self._correct_word(match[0]), text)
+        return re.sub(rf"[^\W\d_]{{{_MIN_FUZZY},}}", lambda match: self._correct_word(match[0]), text)
 
     def _correct_word(self, word: str) -> str:
         lower = word.lower()
         if lower in self._known:
             return word
         near = process.extractOne(lower, self._name_words, scorer=fuzz.ratio, score_cutoff=_NEAR)
-        return near[0] if near and near[0][0] == lower[0] else word
+        return near[0] if near and near[0][0] == lower[0] and not _opposed(lower, near[0]) else word
 
     def named_in(self, text: str) -> frozenset[str]:
         """Slugs of articles named in `text`, longest names first, so that "type 2 diabetes" is not also "diabetes"."""
         plain = " ".join(words(text))
         return frozenset(slug for match in self._pattern.finditer(plain) for slug in self._names[match[0]])
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether one says hyper- where the other says hypo-: the opposite illness is no slip of the hand."""
+    return {one[:4], other[:4]} == {"hype", "hypo"}
 
 
 def _alternatives(names: dict[str, set[str]]) -> re.Pattern[str]:
@@ -88,7 +94,7 @@ def understand(question: str, history: Sequence[str], names: Names) -> Query:
 
 def _topic(question: str, named: frozenset[str], history: Sequence[str], names: Names) -> str:
     """The earlier message that a follow-up is about, or nothing for a question that stands alone."""
-    follows = len(question.split()) <= 6 or _POINTS_BACK.search(question)
+    follows = len(question.split()) <= _SHORT or _POINTS_BACK.search(question)
     if named or not history or not follows:
         return ""
     earlier = [text for text in reversed(history) if names.named_in(names.correct(text))]

@@ -15,7 +15,7 @@ from retrieval.search import Found, Scored
 _WORDS = 150
 _POINTS = 3
 _ARTICLES = 3
-_CLOSE = 0.55
+_CLOSE = 0.7
 _SECOND_ARTICLE = 0.93
 _HELP = "When to get help"
 
@@ -25,24 +25,17 @@ def quote(found: Found, snapshot: Snapshot) -> Answer:
 
     `found.passages` must not be empty: whether the library covers the question was decided by search.
     """
-    lead = _lead(found)
+    lead = found.passages[0]
     chosen = [lead, *_points(lead, found)]
     articles = list(dict.fromkeys(scored.passage.article for scored in chosen))
     ordered = sorted(chosen[1:], key=lambda s: (articles.index(s.passage.article), s.passage.start))
     cited = _state(lead.passage, "lead", snapshot)
     for scored in ordered:
         cited += _state(scored.passage, "point", snapshot)
-    help_passage = _help(lead.passage.article, {s.passage.id for s in chosen}, found, snapshot)
+    help_passage = _help(lead.passage.article, {s.passage.id for s in chosen}, snapshot)
     if help_passage is not None:
         cited += _state(help_passage, "help", snapshot)
     return Answer(tuple(cited))
-
-
-def _lead(found: Found) -> Scored:
-    """The best passage, or of nearly equal ones in the same article the one whose section was asked for."""
-    first = found.passages[0]
-    near = [s for s in found.passages if s.passage.article == first.passage.article and s.score >= 0.9 * first.score]
-    return max(near, key=lambda s: (found.wanted.get(s.passage.section, 0.0), s.score))
 
 
 def _points(lead: Scored, found: Found) -> list[Scored]:
@@ -65,12 +58,14 @@ def _points(lead: Scored, found: Found) -> list[Scored]:
     return chosen
 
 
-def _help(slug: str, used: set[str], found: Found, snapshot: Snapshot) -> Passage | None:
-    """The article's first call-for-help list, unless the answer already quotes it."""
+def _help(slug: str, used: set[str], snapshot: Snapshot) -> Passage | None:
+    """The article's first call-for-help list (when to call the emergency number), unless the answer already quotes it.
+
+    An answer that quotes only a later list, such as when to make an appointment, still ends with the first.
+    """
     section = snapshot.section_passages(slug, _HELP)
-    if not section or any(p.id in used for p in section):
-        return None
-    return section[0]
+    first = next((p for p in section if p.is_list), section[0] if section else None)
+    return None if first is None or first.id in used else first
 
 
 def _state(passage: Passage, role: Role, snapshot: Snapshot) -> list[Statement]:

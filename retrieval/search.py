@@ -12,6 +12,7 @@ from knowledge.article import Audience, SectionKind
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
 from retrieval.context import Names, Query, understand
+from retrieval.coverage import Signals, Vocabulary, Weights, signals
 from retrieval.fuse import fuse
 from retrieval.intent import wanted_sections
 from retrieval.keywords import KeywordIndex
@@ -47,43 +48,42 @@ class Found:
     passages: tuple[Scored, ...]
     covered: bool
     wanted: Mapping[SectionKind, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When a question counts as covered, by the best passage's cosine; measured in docs/measurements.md."""
-
-    alone: float = 0.60
-    named: float = 0.40
+    signals: Signals | None = None
 
 
 class Search:
     """Searches the served set; rebuilds its keyword side when the snapshot's version changes."""
 
-    def __init__(self, finder: Finder, thresholds: Thresholds | None = None) -> None:
+    def __init__(self, finder: Finder, weights: Weights | None = None) -> None:
         self._finder = finder
-        self.thresholds = thresholds or Thresholds()
-        self._built: tuple[Snapshot, KeywordIndex, Names] | None = None
+        self.weights = weights or Weights()
+        self._built: _Built | None = None
 
     def search(self, question: str, history: Sequence[str], snapshot: Snapshot, audience: Audience = "everyone", count: int = 10) -> Found:
         """Passages for `question`, at most `count`; IndexUnusableError where the index cannot answer.
 
         `audience` is the person asked about: passages meant for somebody else are left out (rule of care 10).
         """
-        keywords, names = self._prepare(snapshot)
-        query = understand(question, history, names)
+        built = self._prepare(snapshot)
+        query = understand(question, history, built.names)
         wanted = wanted_sections(question)
         similar = self._similar(query, snapshot)
-        lexical = [key for key, _ in keywords.search(query.keywords, _FETCH)]
+        lexical = [key for key, _ in built.keywords.search(query.keywords, _FETCH)]
         fused = fuse([sorted(similar, key=similar.__getitem__, reverse=True), lexical], [1.0, 0.6])
         served = [(snapshot.passages[key], score) for key, score in fused.items() if key in snapshot.passages]
         ranked = _rank([(p, score) for p, score in served if suits(p, audience)], similar, query, wanted)[:count]
-        return Found(query, tuple(ranked), self._covers(query, ranked), wanted)
+        if not ranked:
+            return Found(query, (), covered=False, wanted=wanted)
+        best = ranked[0].passage.article
+        near = [(snapshot.passages[key].article, cosine) for key, cosine in similar.items()]
+        seen = signals(query.texts[-1], near, best, named=best in query.named, vocabulary=built.vocabulary)
+        covered = self.weights.probability(seen) >= self.weights.threshold
+        return Found(query, tuple(ranked), covered, wanted, seen)
 
-    def _prepare(self, snapshot: Snapshot) -> tuple[KeywordIndex, Names]:
-        if self._built is None or self._built[0] is not snapshot:
-            self._built = (snapshot, KeywordIndex(snapshot), Names(snapshot))
-        return self._built[1], self._built[2]
+    def _prepare(self, snapshot: Snapshot) -> "_Built":
+        if self._built is None or self._built.snapshot is not snapshot:
+            self._built = _Built(snapshot, KeywordIndex(snapshot), Names(snapshot), Vocabulary(snapshot))
+        return self._built
 
     def _similar(self, query: Query, snapshot: Snapshot) -> dict[str, float]:
         """Best cosine over the query's texts for each served passage found."""
@@ -94,12 +94,15 @@ class Search:
                     best[key] = max(similarity, best.get(key, -1.0))
         return best
 
-    def _covers(self, query: Query, ranked: Sequence[Scored]) -> bool:
-        if not ranked:
-            return False
-        best = max(scored.similarity for scored in ranked)
-        named = ranked[0].passage.article in query.named
-        return best >= (self.thresholds.named if named else self.thresholds.alone)
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What is made once for a snapshot."""
+
+    snapshot: Snapshot
+    keywords: KeywordIndex
+    names: Names
+    vocabulary: Vocabulary
 
 
 def _rank(

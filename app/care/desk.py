@@ -22,6 +22,7 @@ _ROLES = ("care", "administrator")
 _SIGN_OUT = (
     '<form method="post" action="/sign-out"><button style="color:#fff;text-decoration:underline;padding:8px">Sign out</button></form>'
 )
+_HEADING = '<h1 style="font-size:1.6rem;line-height:1.3;font-weight:650;color:#123d42;margin:0">Open cases</h1>'
 _CARD = "width:100%;align-items:flex-start;gap:16px;padding:14px 16px;background:#fff;border:1px solid #d3dedf;border-radius:10px"
 
 
@@ -41,14 +42,17 @@ def mount(web: FastAPI, app: Application) -> None:
 
 def _draw(app: Application, member: StaffMember, token: str) -> None:
     ui.colors(primary="#11676b")
+    ui.add_head_html('<script>document.documentElement.lang = "en"</script>')
     ui.query("body").style("background:#fcfdfc")
     with ui.header().style("background:#123d42").props('role="banner"'):
         ui.label("Care desk").style("font-size:1.25rem;font-weight:650")
+        if app.settings.mode == "demo":
+            ui.label("Demo: starter content, not for real patients")
         ui.space()
         ui.label(f"{member.name} ({member.role})")
         ui.html(_SIGN_OUT, sanitize=False)
     with ui.column().props('role="main"').style("width:100%;max-width:960px;margin:0 auto;padding:16px;gap:12px"):
-        ui.html("<h1>Open cases</h1>", sanitize=False).style("font-size:1.6rem;font-weight:650;color:#123d42")
+        ui.html(_HEADING, sanitize=False)
         body = ui.column().style("width:100%;gap:12px").props('aria-live="polite"')
     shown: list[str] = []
 

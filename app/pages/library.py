@@ -29,6 +29,8 @@ _KINDS = {
 }
 _MARK = re.compile(r"(\d{1,7})-(\d{1,7})")
 _RESULTS = 12
+_MOST_REVISIONS = 1 << 31
+"""Above what a database's integer holds."""
 
 
 def routes(app: Application) -> APIRouter:
@@ -47,7 +49,7 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/library/{slug}")
     def article(request: Request, slug: str, revision: int | None = None, mark: str = "") -> Response:
-        found = app.library.revision(slug, revision)
+        found = app.library.revision(slug, revision) if revision is None or 0 < revision < _MOST_REVISIONS else None
         if found is None:
             return page(request, "missing.html", _common(app), status=404)
         span = _span(mark, len(found.article.body))

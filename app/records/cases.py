@@ -39,7 +39,7 @@ class CaseStore:
     def escalate(self, patient_id: str, conversation_id: str, findings: Sequence[Finding]) -> str:
         """Store `findings` on the patient's one open case, opening it if needed; the case's id. Same input twice adds nothing."""
         with self._database.transaction() as session:
-            ensure_conversation(session, patient_id, conversation_id)
+            conversation = ensure_conversation(session, patient_id, conversation_id)
             case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
             level = worst(finding.level for finding in findings)
             if case is None:
@@ -47,12 +47,12 @@ class CaseStore:
                 session.add(case)
                 session.flush()
                 _event(session, case.id, "opened", level)
-            new = [finding for finding in findings if _add_finding(session, case.id, conversation_id, finding)]
+            new = [finding for finding in findings if _add_finding(session, case.id, conversation, finding)]
             if new and SEVERITY[level] > SEVERITY[_as_level(case.level)]:
                 case.level = level
                 _event(session, case.id, _LEVEL_EVENT, level)
             elif new:
-                _event(session, case.id, "joined", level)
+                _event(session, case.id, "person_requested" if level == "routine" else "joined", level)
             return case.id
 
     def tap(self, patient_id: str, conversation_id: str, tap: Tap) -> bool:
@@ -68,11 +68,10 @@ class CaseStore:
             return True
 
     def open_findings(self, patient_id: str) -> tuple[Finding, ...]:
-        """Findings of the patient's open case, from all their chats."""
+        """Red flags of the patient's open case, from all their chats; a wish to talk to a person is none."""
         with self._database.transaction() as session:
-            rows = session.scalars(
-                select(FindingRow).join(Case, Case.id == FindingRow.case_id).where(Case.patient_id == patient_id, Case.state == "open")
-            )
+            mine = (Case.patient_id == patient_id, Case.state == "open", FindingRow.level != "routine")
+            rows = session.scalars(select(FindingRow).join(Case, Case.id == FindingRow.case_id).where(*mine))
             return tuple(as_finding(row) for row in rows)
 
     def queue(self) -> Sequence[OpenCase]:
@@ -110,17 +109,22 @@ def _event(session: Session, case_id: str, kind: str, detail: str, actor: str = 
     session.flush()
 
 
-def _add_finding(session: Session, case_id: str, conversation_id: str, finding: Finding) -> bool:
-    """Store a finding unless the same rule is open in that conversation already."""
+def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> bool:
+    """Store a finding unless the same rule is open in that conversation already.
+
+    What is found now is newer than what was settled, even where it rests on no words or its turn could not be stored.
+    """
     same = select(FindingRow.id).where(
-        FindingRow.conversation_id == conversation_id, FindingRow.rule == finding.rule, FindingRow.state != "settled"
+        FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled"
     )
     if session.scalar(same) is not None:
         return False
+    settled = select(func.max(FindingRow.last_turn)).where(FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule)
+    newest = session.scalar(settled)
     session.add(
         FindingRow(
             case_id=case_id,
-            conversation_id=conversation_id,
+            conversation_id=conversation.id,
             rule=finding.rule,
             rule_version=finding.version,
             level=finding.level,
@@ -128,7 +132,7 @@ def _add_finding(session: Session, case_id: str, conversation_id: str, finding: 
             reason=finding.reason,
             found_by=finding.by,
             evidence=[asdict(item) for item in finding.evidence],
-            last_turn=finding.last_turn,
+            last_turn=max(finding.last_turn, conversation.settled_through + 1, -1 if newest is None else newest + 1),
         )
     )
     session.flush()

@@ -149,7 +149,7 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
     case = session.scalar(select(Case).where(Case.patient_id == conversation.patient_id, Case.state == "open"))
     findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
-    elsewhere = [row for row in findings if row.conversation_id != conversation.id]
+    elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]
     return OpenTurn(
         conversation.id,
         conversation.patient_id,

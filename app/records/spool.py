@@ -36,7 +36,7 @@ class Spool:
 
     def append(self, item: Spooled) -> bool:
         """Write one escalation and wait until it is on disk; False where the disk fails too."""
-        line = self._cipher.encrypt(json.dumps(asdict(item)).encode()) + b"\n"
+        line = b"\n" + self._cipher.encrypt(json.dumps(asdict(item)).encode()) + b"\n"  # first ends a line torn before it
         try:
             with self._lock, self._path.open("ab") as file:
                 file.write(line)
@@ -52,7 +52,8 @@ class Spool:
         with self._lock:
             if not self._path.exists():
                 return 0
-            items = [item for line in self._path.read_bytes().splitlines() if (item := self._read(line)) is not None]
+            lines = filter(None, self._path.read_bytes().splitlines())
+            items = [item for line in lines if (item := self._read(line)) is not None]
             for item in items:
                 store(item)
             self._path.unlink()

@@ -84,7 +84,7 @@ class StaffStore:
                 select(func.count())
                 .select_from(StaffSession)
                 .join(Staff)
-                .where(Staff.role == role, StaffSession.last_active >= moment, StaffSession.expires > now())
+                .where(Staff.role == role, Staff.disabled.is_(False), StaffSession.last_active >= moment, StaffSession.expires > now())
             )
             return bool(session.scalar(active))
 

@@ -37,6 +37,7 @@
       if (controls && !document.getElementById(controls)) e.removeAttribute("aria-controls")
       for (const bound of ["aria-valuenow", "aria-valuemin", "aria-valuemax"]) if (e.getAttribute(bound) === "NaN") e.removeAttribute(bound)
     })
+    document.querySelectorAll("div#thread-options:not([role])").forEach((e) => { e.setAttribute("role", "button"); e.tabIndex = 0 })
     const log = document.querySelector("[data-step-type]")?.parentElement
     if (log && !log.getAttribute("role")) { log.setAttribute("role", "log"); log.setAttribute("aria-live", "polite"); log.setAttribute("aria-label", "Conversation") }
     document.querySelectorAll("ul[data-sidebar=menu], ul[data-sidebar=menu-sub]").forEach((list) => {

@@ -14,7 +14,8 @@ export default function CareCard() {
   const [tapped, setTapped] = useState("")
   const tone = TONES[props.level] || TONES.urgent
   const labels = props.labels || {}
-  const contacts = props.contacts || []
+  const compact = Boolean(props.held)
+  const contacts = (props.contacts || []).slice(0, compact ? 2 : undefined)
   useEffect(() => {
     const detail = { level: props.level, text: props.banner, contact: contacts[0] || null, leave: props.leave_quickly, leaveLabel: labels.leave }
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
@@ -25,11 +26,11 @@ export default function CareCard() {
   const first = { ...link, background: tone.head, color: "#fff", fontSize: "1.1rem" }
   const more = { ...link, background: "#fff", color: tone.head, border: "1.5px solid " + tone.head }
   return (
-    <section role="alert" aria-label={props.title} data-testid="care-card" data-level={props.level}
+    <section role="alert" aria-label={compact ? props.banner : props.title} data-testid="care-card" data-level={props.level}
       style={{ border: "2px solid " + tone.edge, borderRadius: "14px", overflow: "hidden", background: "#fff", color: "#1a2b30", width: "100%", maxWidth: "640px" }}>
-      <div style={{ background: tone.head, color: "#fff", padding: "12px 18px", fontWeight: 700, fontSize: "1.15rem" }}>{props.title}</div>
+      <div style={{ background: tone.head, color: "#fff", padding: compact ? "8px 18px" : "12px 18px", fontWeight: 700, fontSize: compact ? "1rem" : "1.15rem" }}>{compact ? props.banner : props.title}</div>
       <div style={{ padding: "16px 18px", display: "flex", flexDirection: "column", gap: "12px" }}>
-        <p style={{ margin: 0, fontSize: "1.15rem", fontWeight: 650 }}>{props.lead}</p>
+        {!compact && <p style={{ margin: 0, fontSize: "1.15rem", fontWeight: 650 }}>{props.lead}</p>}
         {contacts.map((c, i) => (
           <a key={c.dial + c.kind + i} href={c.kind === "sms" ? "sms:" + c.dial : "tel:" + c.dial} style={i === 0 ? first : more} data-testid="contact">
             {c.kind === "sms" ? <MessageSquare size={20} aria-hidden="true" /> : <Phone size={20} aria-hidden="true" />}
@@ -39,7 +40,7 @@ export default function CareCard() {
             </span>
           </a>
         ))}
-        <p style={{ margin: 0, fontSize: "0.92rem" }}>{props.region_line} <button type="button" onClick={() => window.dispatchEvent(new Event("carelight:settings"))} style={{ color: "#11676b", textDecoration: "underline", background: "none", border: 0, padding: "4px", cursor: "pointer" }}>{labels.region_change}</button></p>
+        {!compact && <p style={{ margin: 0, fontSize: "0.92rem" }}>{props.region_line} <button type="button" onClick={() => window.dispatchEvent(new Event("carelight:settings"))} style={{ color: "#11676b", textDecoration: "underline", background: "none", border: 0, padding: "4px", cursor: "pointer" }}>{labels.region_change}</button></p>}
         {(props.meanwhile || []).length > 0 && (
           <div style={{ background: tone.soft, borderRadius: "10px", padding: "12px 14px" }}>
             <p style={{ margin: "0 0 6px", fontWeight: 650 }}>{labels.meanwhile}</p>
@@ -47,9 +48,9 @@ export default function CareCard() {
           </div>
         )}
         {props.worse && <p style={{ margin: 0 }}>{props.worse}</p>}
-        <p style={{ margin: 0 }}>{props.staffing}</p>
+        {!compact && <p style={{ margin: 0 }}>{props.staffing}</p>}
         <p style={{ margin: 0, fontWeight: 700 }}>{props.closing}</p>
-        {(props.reasons || []).length > 0 && (
+        {!compact && (props.reasons || []).length > 0 && (
           <details style={{ fontSize: "0.95rem" }}>
             <summary style={{ cursor: "pointer", padding: "4px 0" }}>{labels.reason}</summary>
             <ul style={{ margin: "6px 0 0", paddingLeft: "20px", listStyle: "disc" }}>{props.reasons.map((r) => <li key={r}>{r}</li>)}</ul>

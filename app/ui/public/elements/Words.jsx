@@ -13,7 +13,7 @@ export default function Words() {
   return (
     <div data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
       {banner && (
-        <p data-testid="banner" style={{ margin: 0, padding: "8px 12px", borderLeft: "4px solid #a3141f", background: "#fdf1f1", fontWeight: 600 }}>
+        <p data-testid="banner" style={{ margin: 0, padding: "8px 12px", borderLeft: "4px solid #a3141f", background: "#fdf1f1", fontSize: "0.9rem" }}>
           {banner.text} {c && <a href={(c.kind === "sms" ? "sms:" : "tel:") + c.dial} style={{ color: "#a3141f", textDecoration: "underline" }}>{c.action}</a>}
         </p>
       )}

@@ -1,0 +1,124 @@
+"""How fast and how large: `python -m benchmarks.speed [--rounds N]`. Everything is measured on this machine in one run.
+
+Starts the real server on a fresh data folder and talks to it over its socket as a browser does: cold start, second start,
+time from a message to its card and to its full answer, memory, index build rate, and the size of the installation.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import socketio
+
+_RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
+_QUESTIONS = (
+    "What is gout?",
+    "What helps a cold?",
+    "How is asthma treated?",
+    "What are the side effects of ibuprofen?",
+    "What causes hives?",
+)
+_PORT = 8907
+
+
+def main() -> None:
+    """Measure and print one line a figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "data"
+        _, process = _start(data_dir, "first start, index built")
+        _stop(process)
+        _, process = _start(data_dir, "second start")
+        try:
+            cards = asyncio.run(_times(rounds, lambda _: _RED_FLAG))
+            answers = asyncio.run(_times(rounds, lambda n: _QUESTIONS[n % len(_QUESTIONS)]))
+            _print_times("message to card, new guest each, ms", cards)
+            _print_times("message to full answer, ms", answers)
+            print(f"resident memory after {2 * rounds} chats: {_memory_mb(process.pid):.0f} MB")
+        finally:
+            _stop(process)
+        print(f"data folder: {_size_mb(data_dir):.0f} MB")
+    print(f"installation: {_size_mb(Path(sys.prefix)):.0f} MB")
+
+
+def _start(data_dir: Path, label: str) -> tuple[float, "subprocess.Popen[bytes]"]:
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(_PORT), "--data-dir", str(data_dir)]
+    process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US"}, stderr=subprocess.DEVNULL)
+    while time.perf_counter() - started < 300:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/healthz", timeout=2):
+                break
+        except OSError:
+            time.sleep(0.1)
+    seconds = time.perf_counter() - started
+    print(f"{label}: {seconds:.1f} s")
+    return seconds, process
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    process.wait(timeout=20)
+
+
+async def _times(rounds: int, message: Callable[[int], str]) -> list[float]:
+    """Milliseconds from a message to its first drawn reply, each from a guest of its own, the first round left out."""
+    times = [await _one(message(number)) for number in range(rounds + 1)]
+    return times[1:]
+
+
+async def _one(text: str) -> float:
+    base = f"http://127.0.0.1:{_PORT}"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        await http.get(base, headers={"accept": "text/html"})
+        await http.post(f"{base}/auth/header")
+        client = socketio.AsyncClient(http_session=http, reconnection=False)
+        replies: asyncio.Queue[Any] = asyncio.Queue()
+        client.on("element", replies.put)
+        await client.connect(
+            base,
+            socketio_path="/ws/socket.io",
+            transports=["websocket"],
+            auth={"clientType": "webapp", "sessionId": str(uuid.uuid4()), "threadId": "", "userEnv": "{}", "chatProfile": ""},
+        )
+        await client.emit("connection_successful")
+        await asyncio.sleep(0.2)
+        sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
+        started = time.perf_counter()
+        await client.emit("client_message", {"message": sent, "fileReferences": []})
+        await asyncio.wait_for(replies.get(), 30)
+        milliseconds = (time.perf_counter() - started) * 1000
+        await client.disconnect()
+        return milliseconds
+
+
+def _print_times(label: str, times: list[float]) -> None:
+    p95 = statistics.quantiles(times, n=20)[-1]
+    print(f"{label}: median {statistics.median(times):.0f}, p95 {p95:.0f}, {len(times)} rounds")
+
+
+def _memory_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _size_mb(folder: Path) -> float:
+    total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return total / 1e6
+
+
+if __name__ == "__main__":
+    main()

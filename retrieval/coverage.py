@@ -1,0 +1,78 @@
+"""Whether the library answers a question at all: a few signals of the best article, weighed by a fitted logistic curve.
+
+Similarity alone cannot tell "hay fever pills" from "sleeping pills": the words that the article does not hold can. The
+weights come from `python -m benchmarks.fit_coverage`, cross-validated; fit them again when the library grows.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import Stemmer
+
+from knowledge.library import Snapshot
+from retrieval.keywords import words
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of a question's best article; shares are 0 to 1, weighted by how rare each word is."""
+
+    similarity: float
+    """Cosine of the question to the article's nearest passage."""
+    named: float
+    """1 where the question names the article by title or synonym, else 0."""
+    held: float
+    """Share of the question's words that stand anywhere in the article."""
+    titled: float
+    """Share of the question's words that stand in its title and synonyms."""
+    margin: float
+    """How much nearer it is than the nearest passage of any other article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The curve: one weight a signal, the intercept, and the probability from which a question counts as covered."""
+
+    signals: tuple[float, float, float, float, float] = (3.26, 2.54, 1.97, 2.2, 4.33)
+    intercept: float = -4.82
+    threshold: float = 0.2
+
+    def probability(self, signals: Signals) -> float:
+        """How likely the best article answers the question, 0 to 1."""
+        weighed = sum(weight * value for weight, value in zip(self.signals, astuple(signals), strict=True))
+        return 1.0 / (1.0 + math.exp(-(weighed + self.intercept)))
+
+
+class Vocabulary:
+    """The stemmed words of each article of one snapshot, and how rare each is."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._stemmer = Stemmer.Stemmer("english")
+        articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
+        self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
+        self._bodies = {slug: self._titles[slug] | self._stems(a.body) for slug, a in articles.items()}
+        self._spread = Counter(stem for stems in self._bodies.values() for stem in stems)
+
+    def _stems(self, text: str) -> frozenset[str]:
+        return frozenset(self._stemmer.stemWords(words(text)))
+
+    def shares(self, question: str, slug: str) -> tuple[float, float]:
+        """Shares of the question's words held by the article, and by its title and synonyms."""
+        stems = self._stems(question)
+        whole = self._weight(stems)
+        if not whole:
+            return 0.0, 0.0
+        return self._weight(stems & self._bodies[slug]) / whole, self._weight(stems & self._titles[slug]) / whole
+
+    def _weight(self, stems: frozenset[str]) -> float:
+        return sum(math.log((len(self._bodies) + 1) / (self._spread[stem] + 0.5)) for stem in stems)
+
+
+def signals(question: str, similar: Sequence[tuple[str, float]], slug: str, *, named: bool, vocabulary: Vocabulary) -> Signals:
+    """The signals of the best article `slug`; `similar` holds (article, cosine) of every passage found."""
+    own = max((cosine for article, cosine in similar if article == slug), default=0.0)
+    other = max((cosine for article, cosine in similar if article != slug), default=0.0)
+    held, titled = vocabulary.shares(question, slug)
+    return Signals(own, float(named), held, titled, own - other)

@@ -1,0 +1,83 @@
+"""What the tests of `app` share: a small world, a database that fails, and the real rules read once."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from app.records.database import Database
+from app.settings import Settings
+from app.wiring import Application
+from guardrails import context, red_flags, rules
+from guardrails.red_flags import RedFlagRules
+from tests.app.turns import GOUT, MemoryFinder, WordSearch, World
+from tests.fakes import HashingEmbedder
+
+_SET_BY_PREPARE = (
+    "CHAINLIT_APP_ROOT",
+    "TIKTOKEN_CACHE_DIR",
+    "NICEGUI_STORAGE_PATH",
+    "HF_HUB_OFFLINE",
+    "TOKENIZERS_PARALLELISM",
+    "LITERAL_API_KEY",
+    "LANGSMITH_TRACING",
+    "LANGCHAIN_TRACING_V2",
+)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Iterator[Database]:
+    """A database that nothing can be read from or written to: its folder does not exist."""
+    made = Database(f"sqlite:///{tmp_path / 'gone' / 'records.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path) -> Iterator[World]:
+    """A clinic with one article on gout."""
+    made = World(database, tmp_path)
+    yield made
+    made.screener.close()
+
+
+@pytest.fixture(scope="session")
+def rule_layer() -> RedFlagRules:
+    """The rules that ship; compiling them costs a second."""
+    return red_flags.RedFlagRules(rules.load(), context.load())
+
+
+@pytest.fixture
+def kept_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put back after the test what `offline.prepare` sets or removes."""
+    for name in _SET_BY_PREPARE:
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+
+
+@pytest.fixture
+def small(tmp_path: Path, rule_layer: RedFlagRules, kept_environment: None) -> Iterator[Application]:
+    """An application with one article, on a search in memory and rules that are read already."""
+    settings = Settings(data_dir=tmp_path / "data", region="US", clinic="Elm Street")
+    app = Application(settings, make_embedder=lambda _model: HashingEmbedder())
+    settings.data_dir.mkdir()
+    app.add_articles([GOUT], "test")
+    app.initialise()
+    app.__dict__["red_flags"] = rule_layer
+    app._search = WordSearch(MemoryFinder(app.library.snapshot()))
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def site(small: Application) -> FastAPI:
+    """Our own pages and routes, without the desk and the chat."""
+    from app.main import _own_routes
+    from app.pages import guest, library, sign_in
+
+    web = FastAPI()
+    for router in (library.routes(small), guest.routes(small), sign_in.routes(small)):
+        web.include_router(router)
+    _own_routes(web, small)
+    return web

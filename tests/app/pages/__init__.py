@@ -1,0 +1,1 @@
+"""Tests of `app.pages`: plain pages without a script."""

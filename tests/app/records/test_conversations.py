@@ -1,0 +1,195 @@
+"""Conversations belong to one patient, keep their order, and say which turns were cut off."""
+
+import pytest
+from sqlalchemy import select
+
+from app.errors import RecordsError
+from app.journal import OpenTurn, Reply
+from app.records.cases import CaseStore
+from app.records.conversations import ConversationStore
+from app.records.database import Database
+from app.records.models import CitationRow, Turn
+from guardrails.level import Profile
+from knowledge.citation import Citation, Statement
+from tests.fakes import finding
+
+
+@pytest.fixture
+def store(database: Database) -> ConversationStore:
+    """Conversations in a fresh database."""
+    return ConversationStore(database)
+
+
+def _states(database: Database) -> list[tuple[int, str, str | None]]:
+    with database.transaction() as session:
+        return [(turn.number, turn.state, turn.level) for turn in session.scalars(select(Turn).order_by(Turn.number))]
+
+
+def _numbers(database: Database) -> list[tuple[str, int]]:
+    with database.transaction() as session:
+        return [(turn.text, turn.number) for turn in session.scalars(select(Turn).order_by(Turn.number))]
+
+
+def test_nobody_can_write_into_anothers_chat(store: ConversationStore, database: Database) -> None:
+    """A chat's id travels through the browser, so knowing it must not be enough."""
+    store.receive("p1", "c1", "mine")
+    with pytest.raises(PermissionError):
+        store.receive("p2", "c1", "not mine")
+    assert _numbers(database) == [("mine", 0)]
+
+
+def test_starting_anothers_chat_is_refused_and_starting_ones_own_does_nothing(store: ConversationStore) -> None:
+    """Chainlit may open the same chat in two tabs."""
+    store.start("p1", "c1")
+    store.start("p1", "c1", about_other=True)
+    assert store.receive("p1", "c1", "hello").profile.about == "unknown"
+    with pytest.raises(PermissionError):
+        store.start("p2", "c1")
+
+
+def test_turns_are_numbered_from_zero_in_each_chat(store: ConversationStore, database: Database) -> None:
+    """Evidence names its turn by number; a gap would point at other words."""
+    for chat, text in (("c1", "a"), ("c2", "b"), ("c1", "c")):
+        store.receive("p1", chat, text)
+    assert _numbers(database) == [("a", 0), ("b", 0), ("c", 1)]
+
+
+def test_a_turn_sees_the_chats_earlier_messages_in_order(store: ConversationStore) -> None:
+    """Red flags are found over the whole conversation, and only this one."""
+    store.receive("p1", "other", "elsewhere")
+    store.receive("p1", "c1", "my chest hurts")
+    assert store.receive("p1", "c1", "and I sweat").turns == ("my chest hurts", "and I sweat")
+
+
+def test_turns_open_at_start_are_marked_interrupted_once(store: ConversationStore, database: Database) -> None:
+    """A killed server must not leave a turn that looks as if it were still being answered."""
+    done = store.receive("p1", "c1", "a")
+    store.close(done, "done", "routine")
+    store.receive("p1", "c1", "b")
+    assert (store.mark_interrupted(), store.mark_interrupted()) == (1, 0)
+    assert _states(database) == [(0, "done", "routine"), (1, "interrupted", None)]
+
+
+def test_a_chat_is_drawn_in_the_order_it_happened(store: ConversationStore) -> None:
+    """After a reload the patient must read what they read before."""
+    for text in ("first", "second"):
+        turn = store.receive("p1", "c1", text)
+        store.record(turn, Reply(f"reply-{text}", "answer", f"about {text}"))
+    chat = store.chat("c1")
+    assert chat is not None
+    assert [entry.text for entry in chat.entries] == ["first", "about first", "second", "about second"]
+    assert [entry.by_patient for entry in chat.entries] == [True, False, True, False]
+
+
+def test_a_reply_keeps_each_citations_pinned_span(store: ConversationStore, database: Database) -> None:
+    """A recall of an article must find who read which words of which revision."""
+    turn = store.receive("p1", "c1", "gout?")
+    cited = Citation("gout", "Gout", "overview", "Overview", 3, 14, 55, "Gout is a painful swelling of one joint.")
+    store.record(turn, Reply("r1", "answer", "…", {}, (Statement("a", (cited,)), Statement("b", (cited, cited)))))
+    with database.transaction() as session:
+        rows = list(session.scalars(select(CitationRow).order_by(CitationRow.id)))
+    assert [row.statement for row in rows] == [1, 2, 2]
+    assert (rows[0].reply_id, rows[0].article, rows[0].revision, rows[0].start, rows[0].end) == ("r1", "gout", 3, 14, 55)
+
+
+def test_the_list_of_chats_is_the_patients_own_and_neutral(store: ConversationStore) -> None:
+    """The title shows in the side bar of a shared phone; an empty chat or a deleted one is no line in it."""
+    for patient, chat in (("p1", "mine"), ("p1", "gone"), ("p2", "theirs")):
+        store.receive(patient, chat, "I want to die")
+    store.start("p1", "empty")
+    store.delete("gone")
+    chats = store.chats("p1")
+    assert [chat.id for chat in chats] == ["mine"]
+    assert chats[0].title.startswith("Chat of ")
+
+
+def test_a_deleted_chat_is_neither_shown_nor_written_to(store: ConversationStore) -> None:
+    """Deleting is a promise to the patient."""
+    store.receive("p1", "c1", "private")
+    store.delete("c1")
+    assert store.chat("c1") is None
+    with pytest.raises(PermissionError):
+        store.receive("p1", "c1", "again")
+
+
+def test_facts_about_the_patient_reach_the_turn(store: ConversationStore) -> None:
+    """Age and pregnancy can raise a level."""
+    store.set_profile("p1", Profile(age_months=360, sex="female", pregnant=True, region="GB", about="me"))
+    assert store.receive("p1", "c1", "hello").profile == Profile(360, "female", True, "GB", "me")
+    assert store.profile("p2") == Profile()
+
+
+def test_a_chat_about_somebody_else_uses_only_the_patients_country(store: ConversationStore) -> None:
+    """Profile facts belong to the account's own person (rule of care 10); the numbers still suit where they are."""
+    store.set_profile("p1", Profile(age_months=360, pregnant=True, region="GB", about="me"))
+    store.start("p1", "c2", about_other=True, linked_to="c1")
+    assert store.receive("p1", "c2", "hello").profile == Profile(region="GB", about="other")
+
+
+def test_only_the_owner_of_a_reply_is_its_owner(store: ConversationStore) -> None:
+    """Chainlit lets anyone rate any message; our route asks this first."""
+    turn = store.receive("p1", "c1", "gout?")
+    store.record(turn, Reply("r1", "answer", "…"))
+    assert store.owner_of_reply("r1") == "p1"
+    assert store.owner_of_reply("unknown") is None
+
+
+@pytest.mark.parametrize("value", [0, 1, None])
+def test_a_rating_is_kept_and_can_be_taken_back(value: int | None, store: ConversationStore) -> None:
+    """A thumb down must not come back as no rating (0 is not None)."""
+    store.record(store.receive("p1", "c1", "gout?"), Reply("r1", "answer", "…"))
+    store.rate("r1", 1)
+    store.rate("r1", value)
+    chat = store.chat("c1")
+    assert chat is not None
+    assert chat.entries[-1].feedback == value
+
+
+def _next_turn(store: ConversationStore, chat: str) -> OpenTurn:
+    return store.receive("p1", chat, "and now?")
+
+
+def test_a_new_chat_carries_the_red_flags_of_the_others(store: ConversationStore, database: Database) -> None:
+    """One open case per patient, across tabs, reloads and new chats (rule of care 4)."""
+    CaseStore(database).escalate("p1", "c1", [finding("stroke")])
+    assert [f.rule for f in _next_turn(store, "c2").carried] == ["stroke"]
+    assert (_next_turn(store, "c1").carried, _next_turn(store, "c1").known_rules) == ((), {"stroke"})
+
+
+def test_another_patients_red_flags_are_not_carried(store: ConversationStore, database: Database) -> None:
+    """Somebody else's emergency must neither be shown nor withhold an answer."""
+    CaseStore(database).escalate("p2", "c9", [finding("stroke")])
+    turn = _next_turn(store, "c1")
+    assert (turn.carried, turn.known_rules) == ((), frozenset())
+
+
+def test_asking_for_a_person_is_no_red_flag_in_the_next_chat(store: ConversationStore, database: Database) -> None:
+    """It sets no level, so there is no banner to draw for it."""
+    CaseStore(database).escalate("p1", "c1", [finding("asked-for-a-person", "routine")])
+    assert _next_turn(store, "c2").carried == ()
+
+
+def test_a_tap_releases_until_a_newer_finding_comes(store: ConversationStore, database: Database) -> None:
+    """Ordinary questions are answered after the tap; a new finding asks for a new one."""
+    cases = CaseStore(database)
+    cases.escalate("p1", "c1", [finding("stroke")])
+    before = _next_turn(store, "c1").released
+    cases.tap("p1", "c1", "help_coming")
+    after = _next_turn(store, "c1").released
+    cases.escalate("p1", "c1", [finding("sepsis")])
+    assert (before, after, _next_turn(store, "c1").released) == (False, True, False)
+
+
+def test_asking_for_a_person_does_not_undo_a_tap(store: ConversationStore, database: Database) -> None:
+    """It shows no card, so there would be no button to tap again."""
+    cases = CaseStore(database)
+    cases.escalate("p1", "c1", [finding("stroke")])
+    cases.tap("p1", "c1", "help_coming")
+    cases.escalate("p1", "c1", [finding("asked-for-a-person", "routine")])
+    assert _next_turn(store, "c1").released
+
+
+def test_a_failing_database_is_a_records_error(broken: Database) -> None:
+    """The turn goes on without its records only if it can tell that they failed."""
+    with pytest.raises(RecordsError):
+        ConversationStore(broken).receive("p1", "c1", "hello")

@@ -1,0 +1,1 @@
+"""The product as its people use it, in Chromium."""

@@ -1,0 +1,101 @@
+"""axe-core over every page that people use: no critical or serious violation beyond those listed with their reason."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import PASSWORD, Server, open_chat, say
+
+pytestmark = pytest.mark.browser
+LISTED = Path(__file__).parent.parent.parent / "docs" / "accessibility.md"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
+
+
+def listed() -> set[str]:
+    """Ids of violations that docs/accessibility.md names as known, each with its reason."""
+    return set(re.findall(r"^\| `([a-z-]+)` \|", LISTED.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def serious(page: Page) -> set[str]:
+    """Ids of critical and serious violations on `page` as it stands now, with the elements in the message."""
+    page.wait_for_timeout(600)
+    found = Axe().run(page).response["violations"]
+    for violation in found:
+        if violation["impact"] in ("critical", "serious"):
+            print(violation["id"], [node["html"][:160] for node in violation["nodes"]][:4])
+    return {violation["id"] for violation in found if violation["impact"] in ("critical", "serious")}
+
+
+def home(page: Page) -> None:
+    """The chat before a word is typed."""
+
+
+def conversation(page: Page) -> None:
+    """A chat with an answer and a card."""
+    say(page, "what is gout?")
+    say(page, RED_FLAG)
+    page.get_by_test_id("care-card").wait_for()
+
+
+def source_open(page: Page) -> None:
+    """A cited passage beside the chat."""
+    say(page, "what is gout?")
+    page.get_by_test_id("citation").first.click()
+    page.get_by_test_id("passage").wait_for()
+
+
+def history_open(page: Page) -> None:
+    """The list of chats."""
+    say(page, "what is gout?")
+    page.locator("#header #sidebar-trigger-button").click()
+    page.wait_for_selector("[id^=thread-]")
+
+
+def settings_open(page: Page) -> None:
+    """The settings dialog."""
+    page.click("#chat-settings-open-modal")
+    page.wait_for_selector("[role=dialog]")
+
+
+@pytest.mark.parametrize("arrange", [home, conversation, source_open, history_open, settings_open])
+def test_the_chat_has_no_serious_violation(arrange: Callable[[Page], None], page: Page) -> None:
+    """A screen reader's user in an emergency must find the number."""
+    arrange(page)
+    assert serious(page) - listed() == set()
+
+
+@pytest.mark.parametrize("arrange", [home, conversation])
+def test_the_chat_on_a_phone_has_no_serious_violation(
+    arrange: Callable[[Page], None], visitor: Callable[..., BrowserContext], server: Server
+) -> None:
+    """The same, on the device most people hold."""
+    page = open_chat(visitor(**PHONE), server)
+    arrange(page)
+    assert serious(page) - listed() == set()
+
+
+@pytest.mark.parametrize("path", ["/library", "/library?q=gout", "/library/gout", "/library/none-such", "/sign-in"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_plain_pages_have_no_serious_violation(
+    path: str, options: dict[str, object], visitor: Callable[..., BrowserContext], server: Server
+) -> None:
+    """The library and the sign-in are all ours: nothing is listed for them."""
+    page = visitor(**options).new_page()
+    page.goto(server.url + path)
+    assert serious(page) == set()
+
+
+def test_the_care_desk_has_no_serious_violation(visitor: Callable[..., BrowserContext], server: Server) -> None:
+    """Nurses use screen readers too."""
+    page = visitor().new_page()
+    page.goto(f"{server.url}/care")
+    page.fill("#login", "nora")
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    page.get_by_text("Open cases").wait_for()
+    assert serious(page) - listed() == set()

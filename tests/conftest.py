@@ -1,0 +1,66 @@
+"""What every test shares: no network but this machine, no settings from the environment, a data folder of its own."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.records.database import Database
+from app.settings import Settings
+from app.wiring import Application
+from tests.fakes import HashingEmbedder
+
+_LOCAL = ("127.0.0.1", "::1", "localhost")
+SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+for _name in [name for name in os.environ if name.startswith("CARELIGHT_")]:
+    del os.environ[_name]
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for another machine fails at once."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and address[0] not in _LOCAL:
+            raise OSError(f"tests may not connect to {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A fresh database with all tables."""
+    made = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a data folder of their own and a US clinic."""
+    return Settings(data_dir=tmp_path / "data", region="US")
+
+
+@pytest.fixture
+def application(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+    """A whole application on the starter corpus, with a hashing embedder in the model's place."""
+    for name in ("CHAINLIT_APP_ROOT", "TIKTOKEN_CACHE_DIR", "NICEGUI_STORAGE_PATH"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    app = Application(settings, make_embedder=lambda _model: HashingEmbedder())
+    app.initialise()
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of labelled data; tests that need it skip where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the labelled data in {SHARED_DATA} is not here")
+    return SHARED_DATA

@@ -1,0 +1,1 @@
+"""Tests of articles, passages, lint, set words and the starter corpus."""

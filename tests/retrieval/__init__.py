@@ -1,0 +1,1 @@
+"""Tests of search, the index, and quoted and drafted answers."""

@@ -1,0 +1,198 @@
+"""Quoted answers: the articles' own words at their own spans, short, and ending in a call for help."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.wiring import starter_corpus
+from knowledge.article import HEADINGS
+from knowledge.citation import Statement
+from knowledge.library import Snapshot
+from knowledge.passages import Passage
+from retrieval.context import Query
+from retrieval.quoted import first_aid, quote, suggestions
+from retrieval.search import Found, Scored, Search
+from tests.fakes import ExactFinder, article, snapshot
+
+STARTER = snapshot(*starter_corpus())
+SEARCH = Search(ExactFinder(STARTER))
+_TOPICS = st.sampled_from(sorted(revision.article.title for revision in STARTER.revisions.values()))
+_QUESTIONS = st.builds("{} {} {}".format, _TOPICS, st.sampled_from(sorted(HEADINGS)), st.just("") | _TOPICS)
+some_questions = settings(max_examples=40, deadline=None)
+
+
+def found(*passages: Passage) -> Found:
+    """A search that found `passages`, all about equally near, in this order."""
+    scored = tuple(Scored(p, 1.0 - 0.001 * n, 0.9 - 0.001 * n) for n, p in enumerate(passages))
+    return Found(Query("q", ("q",), "q", frozenset()), scored, covered=True, wanted={})
+
+
+def ask(question: str) -> tuple[Statement, ...]:
+    """The statements that answer `question` from the starter corpus."""
+    return quote(SEARCH.search(question, [], STARTER), STARTER).statements
+
+
+def said(statements: Sequence[Statement], role: str) -> list[str]:
+    """The words of the statements that play `role`."""
+    return [s.text for s in statements if s.role == role]
+
+
+def part(library: Snapshot, slug: str, heading: str, position: int = 0) -> Passage:
+    """One passage under a heading."""
+    return library.section_passages(slug, heading)[position]
+
+
+@some_questions
+@given(_QUESTIONS)
+def test_every_statement_is_the_articles_own_words_at_its_span(question: str) -> None:
+    """Promise 2: the answer cannot invent, and each citation opens where its words stand."""
+    for statement in ask(question):
+        (cited,) = statement.citations
+        body = STARTER.article(cited.article).body
+        assert statement.text == cited.quote == body[cited.start : cited.end]
+
+
+@some_questions
+@given(_QUESTIONS)
+def test_an_answer_is_short_unless_its_first_passage_is_long(question: str) -> None:
+    """A frightened reader takes in about 150 words; only the lead, which must stay whole, may be longer."""
+    statements = ask(question)
+    lead = sum(len(text.split()) for text in said(statements, "lead"))
+    points = sum(len(text.split()) for text in said(statements, "point"))
+    assert lead + points <= max(150, lead)
+
+
+@some_questions
+@given(_QUESTIONS)
+def test_an_answer_leads_first_and_draws_on_at_most_three_articles(question: str) -> None:
+    """More sources would be a reading list, not an answer."""
+    answer = quote(SEARCH.search(question, [], STARTER), STARTER)
+    assert answer.statements[0].role == "lead"
+    assert 1 <= len(answer.sources) <= 3
+
+
+@some_questions
+@given(_QUESTIONS)
+def test_every_answer_says_when_to_call_the_emergency_number(question: str) -> None:
+    """Rule of care 9: an answer ends with a safety net, whatever was asked about the topic."""
+    statements = ask(question)
+    section = STARTER.section_passages(statements[0].citations[0].article, "When to get help")
+    emergency = next(p.text for p in section if p.is_list)
+    assert emergency in [s.text for s in statements]
+
+
+@some_questions
+@given(_QUESTIONS)
+def test_nothing_is_said_twice_and_points_follow_the_articles_order(question: str) -> None:
+    """Sentences shuffled out of their order may not mean what they meant."""
+    places = [(s.citations[0].article, s.citations[0].start) for s in ask(question) if s.role == "point"]
+    articles = list(dict.fromkeys(slug for slug, _ in places))
+    assert len(set(places)) == len(places)
+    assert places == sorted(places, key=lambda place: (articles.index(place[0]), place[1]))
+
+
+def test_the_best_passage_leads_whole(library: Snapshot) -> None:
+    """The smallest part that keeps a condition beside its advice is the passage."""
+    treatment = part(library, "gout", "Treatment")
+    lead = said(quote(found(treatment), library).statements, "lead")
+    assert lead == ["Gout is treated with rest, ice and colchicine.", "Treatment of gout lasts for years."]
+
+
+def test_a_list_is_one_statement_with_its_lead_in(library: Snapshot) -> None:
+    """One item of "Do not take it if:" alone would read as advice."""
+    warning = part(library, "ibuprofen", "How to take it")
+    assert said(quote(found(warning), library).statements, "lead") == [warning.text]
+
+
+@pytest.mark.parametrize(
+    ("heading", "position"),
+    [("Overview", 0), ("When to get help", 1)],
+    ids=["another section leads", "a later call for help leads"],
+)
+def test_the_answer_ends_with_the_first_call_for_help(heading: str, position: int, library: Snapshot) -> None:
+    """Whoever reads when to make an appointment must also read when that is too late."""
+    statements = quote(found(part(library, "gout", heading, position)), library).statements
+    assert (statements[-1].role, statements[-1].text) == ("help", part(library, "gout", "When to get help").text)
+
+
+def test_the_call_for_help_is_the_list_even_where_the_section_opens_with_a_sentence(library: Snapshot) -> None:
+    """First-aid articles open that section with one sentence; the signs stand in the list below it."""
+    statements = quote(found(part(library, "ibuprofen", "Overview")), library).statements
+    assert said(statements, "help") == [part(library, "ibuprofen", "When to get help", 1).text]
+
+
+def test_a_call_for_help_that_leads_is_not_repeated(library: Snapshot) -> None:
+    """The same list twice looks like a fault and hides the rest."""
+    statements = quote(found(part(library, "gout", "When to get help")), library).statements
+    assert [s.role for s in statements] == ["lead"]
+
+
+def test_an_article_without_a_call_for_help_is_quoted_all_the_same() -> None:
+    """An import may lack the section: its words are still the answer."""
+    bare = snapshot(article("## Overview\n\nGout hurts.\n"))
+    assert [s.text for s in quote(found(*bare.passages.values()), bare).statements] == ["Gout hurts."]
+
+
+def test_passages_far_from_the_question_are_left_out(library: Snapshot) -> None:
+    """The best passage may be the only one worth reading."""
+    near, far = part(library, "gout", "Overview"), part(library, "gout", "Children")
+    both = Found(found(near).query, (Scored(near, 1.0, 0.9), Scored(far, 0.99, 0.1)), covered=True, wanted={})
+    assert said(quote(both, library).statements, "point") == []
+
+
+def test_a_second_article_is_quoted_only_when_it_is_nearly_as_good(library: Snapshot) -> None:
+    """Rule of care 10: advice of two articles is not joined by chance."""
+    near, other = part(library, "gout", "Overview"), part(library, "ibuprofen", "Overview")
+    weak = Found(found(near).query, (Scored(near, 1.0, 0.9), Scored(other, 0.5, 0.9)), covered=True, wanted={})
+    assert quote(weak, library).sources == ("gout",)
+    assert quote(found(near, other), library).sources == ("gout", "ibuprofen")
+
+
+@pytest.mark.parametrize("slug", ["gout", "ibuprofen"])
+def test_suggestions_ask_for_sections_that_the_article_has_and_that_were_not_asked_for(slug: str, library: Snapshot) -> None:
+    """A suggestion that the library cannot answer would be a promise broken at once."""
+    offered = suggestions(found(part(library, slug, "Overview")), library, limit=9)
+    expected = {
+        "gout": ("What are the symptoms of gout?", "When should I get help for gout?", "How is gout treated?"),
+        "ibuprofen": ("How do I take ibuprofen?", "When should I get help for ibuprofen?", "What are the side effects of ibuprofen?"),
+    }
+    assert offered == expected[slug]
+
+
+def test_what_was_just_answered_is_not_suggested(library: Snapshot) -> None:
+    """Asking again for the same would look deaf."""
+    offered = suggestions(found(part(library, "gout", "Treatment")), library)
+    assert "How is gout treated?" not in offered
+    assert len(offered) == 2
+
+
+def test_suggestions_are_few_and_none_where_nothing_was_found(library: Snapshot) -> None:
+    """Three chips fit a phone."""
+    assert len(suggestions(found(part(library, "gout", "Pregnancy")), library, limit=2)) == 2
+    assert suggestions(found(), library) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Gout (podagra)", "gout"), ("COVID-19", "COVID-19"), ("MRI scan", "MRI scan"), ("Type 2 diabetes: basics", "type 2 diabetes")],
+)
+def test_a_suggestion_names_the_topic_as_in_the_middle_of_a_sentence(title: str, name: str) -> None:
+    """Patients read these words as their own."""
+    library = snapshot(replace(article("## Overview\n\nText.\n\n## Causes\n\nText.\n"), title=title))
+    assert suggestions(found(part(library, "gout", "Overview")), library) == (f"What causes {name}?",)
+
+
+def test_first_aid_is_quoted_under_its_heading_at_most_two_passages(library: Snapshot) -> None:
+    """Care cards pin it: it must be there without any search."""
+    lines = first_aid(library, "gout", "When to get help", limit=1)
+    assert [line.text for line in lines] == [part(library, "gout", "When to get help").text]
+    assert all(library.holds(line.citations[0]) for line in lines)
+
+
+@pytest.mark.parametrize(("slug", "heading"), [("measles", "What to do"), ("gout", "What to do")])
+def test_first_aid_that_is_not_served_is_empty(slug: str, heading: str, library: Snapshot) -> None:
+    """The card then falls back on its built-in line instead of failing."""
+    assert first_aid(library, slug, heading) == []
