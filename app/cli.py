@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app import batch, logs, settings
-from app.errors import CarelightError
+from app import batch, logs, production, settings
+from app.errors import CarelightError, DataFolderError, SettingsError
 from app.wiring import Application
 from guardrails.rules import RuleError
 from knowledge.article import Article, ArticleError, parse
@@ -44,7 +44,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except _MEANT_FOR_PEOPLE as error:
-        _err.print(f"carelight: {error}", style="red", markup=False, highlight=False)
+        _err.print(f"carelight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 
@@ -56,7 +56,8 @@ def _application(data_dir: Path | None, *, indexed: bool = False) -> Iterator[Ap
         app = Application(settings.read(data_dir=data_dir))
         app.initialise()
         if indexed:
-            _sync(app)
+            with suppress(DataFolderError):  # a running server holds the folder, and keeps its index up to date itself
+                _sync(app)
         try:
             yield app
         finally:
@@ -74,19 +75,26 @@ def _sync(app: Application, work: Callable[..., Any] | None = None) -> None:
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     data_dir: DataDir = None,
 ) -> None:
     """Start the server: the chat at /, the library at /library, the care desk at /care."""
     import uvicorn
 
-    with _application(data_dir) as app:
+    with _application(data_dir) as app, app.folder:
+        if gaps := production.gaps(app):
+            raise SettingsError("production mode cannot start:\n- " + "\n- ".join(gaps))
         _start_index(app)
         from app.main import create  # Chainlit reads its folder from the environment that `initialise` has just set
 
         web = create(app)
         gc.freeze()  # NiceGUI looks for its server among all objects at start, and touching Chainlit's lazy ones there raises
-        _err.print(f"Carelight is ready at http://{host}:{port} (data in {app.settings.data_dir.resolve()})", markup=False, highlight=False)
+        _err.print(
+            f"Carelight is ready at http://{host}:{port} (data in {app.settings.data_dir.resolve()})",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
         uvicorn.run(web, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1 << 20)
 
 
@@ -96,7 +104,7 @@ def _start_index(app: Application) -> None:
         _sync(app)
         app.search.search("what helps a cold", (), app.library.snapshot())
     except IndexUnusableError as error:
-        _err.print(f"carelight: answers are off: {error}", style="red", markup=False, highlight=False)
+        _err.print(f"carelight: answers are off: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @cli.command()
@@ -124,7 +132,7 @@ def _run(file: str, work: Callable[[object], dict[str, Any]]) -> int:
     try:
         return batch.run(batch.lines(file), work)
     except OSError as error:
-        _err.print(f"carelight: {file} cannot be read ({error.strerror})", style="red", markup=False, highlight=False)
+        _err.print(f"carelight: {file} cannot be read ({error.strerror})", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 
@@ -141,7 +149,7 @@ def corpus_add(files: Annotated[list[Path], typer.Argument(help="Article files."
         report = app.add_articles([_article(path) for path in files], "file")
         for name, slugs in (("added", report.added), ("changed", report.changed), ("unchanged", report.unchanged)):
             typer.echo(f"{name}: {len(slugs)} {' '.join(slugs)}".strip())
-        typer.echo("A running server serves them at once; it searches them after its next start, or after 'carelight index sync'.")
+        typer.echo("A running server serves them within seconds.")
 
 
 def _article(path: Path) -> Article:
@@ -219,7 +227,7 @@ def staff_add(
         try:
             app.staff.add(login, name or login, role, password)
         except ValueError as error:
-            _err.print(f"carelight: {error}", style="red", markup=False, highlight=False)
+            _err.print(f"carelight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(1) from None
         typer.echo(f"{login} may sign in at /care as {role}.")
 

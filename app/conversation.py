@@ -104,6 +104,7 @@ class Conversation:
 
     def __init__(self, parts: Parts, journal: Journal, escalations: Escalations) -> None:
         self._parts, self._journal, self._escalations = parts, journal, escalations
+        self._unsaved: dict[str, list[str]] = {}
 
     def reply(self, patient_id: str, conversation_id: str, text: str, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Every step of one turn; what fails becomes words that say so. PermissionError where the chat is another patient's."""
@@ -123,13 +124,17 @@ class Conversation:
     # 1 receive, 2 screen
 
     def _receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
-        """Store the message; where the records fail it is still screened, on its own."""
+        """Store the message; while the records fail it is screened together with the others that could not be stored."""
         text = text.encode("utf-8", "replace").decode()  # half an emoji, which no database can store
         try:
-            return self._journal.receive(patient_id, conversation_id, text)
+            turn = self._journal.receive(patient_id, conversation_id, text)
         except RecordsError as error:
             log.error("a message could not be stored: %s", error)
-            return OpenTurn(conversation_id, patient_id, "", (text,), Profile(), -1, frozenset(), (), released=False)
+            unsaved = self._unsaved.setdefault(conversation_id, [])
+            unsaved.append(text)
+            return OpenTurn(conversation_id, patient_id, "", tuple(unsaved), Profile(), -1, frozenset(), (), released=False)
+        self._unsaved.pop(conversation_id, None)
+        return turn
 
     def _screen(self, turn: OpenTurn) -> Screening:
         screening = self._parts.screener.screen(turn.turns, turn.profile, turn.settled_through)
@@ -228,10 +233,10 @@ class Conversation:
             log.error("the library could not be searched: %s", error)
             return self._say("notice", "error")
         if not found.covered:
-            return self._not_covered(text)
+            return self._not_covered(turn)
         made, note = clock.time("answer", lambda: self._make(found, snapshot, screening, turn, audience))
         if not made:
-            return self._not_covered(text)
+            return self._not_covered(turn)
         body = render.answer_body(made, suggestions(found, snapshot), snapshot, words, note)
         return Reply(new_id(), "answer", render.answer_text(body), body, made)
 
@@ -256,8 +261,9 @@ class Conversation:
         help_lines = tuple(s for s in quoted.statements if s.role == "help")
         return (*drafted.statements, *help_lines), self._parts.words.say("drafted_notice")
 
-    def _not_covered(self, text: str) -> Reply:
-        if not self._parts.scope.sounds_like_health(text):
+    def _not_covered(self, turn: OpenTurn) -> Reply:
+        """An honest "not covered", or a friendly no where neither this message nor the one before is about health."""
+        if not self._parts.scope.sounds_like_health(" ".join(turn.turns[-2:])):
             words = self._parts.words
             return self._reply("refused", f"{words.say('refused_not_health')} {words.say('refused_next')}")
         words = self._parts.words

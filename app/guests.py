@@ -32,5 +32,10 @@ def guest_from_cookies(header: str, secret: str) -> str | None:
     return guest_id(value, secret) if value else None
 
 
+def keeps_chats(header: str) -> bool:
+    """Whether the patient chose to keep chats on this device, by a `Cookie` header."""
+    return KEEP_COOKIE in cookie_parser(header)
+
+
 def _signer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="guest")

@@ -1,11 +1,10 @@
 """The web server put together: our pages first, the desks under /desk, Chainlit last at `/`."""
 
-import asyncio
 import json
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -17,11 +16,11 @@ from app.errors import CarelightError, RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Harden
 from app.pages import guest, library, sign_in
+from app.upkeep import Upkeep
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
-_REPLAY_EVERY_S = 5.0
 
 
 def create(app: Application) -> Harden:
@@ -86,26 +85,14 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
     try:
-        interrupted = app.conversations.mark_interrupted()
+        interrupted = app.conversations.mark_interrupted(app.words.say("interrupted"))
         replayed = app.case_desk.replay()
         if interrupted or replayed:
             log.warning("%d turns were cut off before this start, %d spooled cases were stored", interrupted, replayed)
     except CarelightError as error:
         log.error("records were not ready at start: %s", error)
-    replaying = asyncio.create_task(_keep_replaying(app))
+    upkeep = Upkeep(app)
+    upkeep.start()
     yield
-    replaying.cancel()
-    with suppress(asyncio.CancelledError):
-        await replaying
+    upkeep.stop()
     app.close()
-
-
-async def _keep_replaying(app: Application) -> None:
-    """Cases that the database could not take reach the care desk as soon as it can: waiting for the next start would be silence."""
-    while True:
-        await asyncio.sleep(_REPLAY_EVERY_S)
-        try:
-            if replayed := await asyncio.to_thread(app.case_desk.replay):
-                log.warning("%d spooled cases were stored", replayed)
-        except (CarelightError, OSError) as error:
-            log.error("spooled cases could not be stored yet: %s", error)

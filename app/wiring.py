@@ -180,7 +180,7 @@ class Application:
         """Make the data folder usable: assets, secrets, tables, and the starter corpus where no article is served."""
         offline.prepare(self.settings.data_dir)
         for path in self.secrets.made:
-            log.warning("made a new secret in %s; set CARELIGHT_GUEST_SECRET to use your own", path)
+            log.warning("made a new secret in %s, readable by its owner alone", path)
         if self.settings.region and self.settings.region not in self.regions:
             log.warning("no checked numbers are known for CARELIGHT_REGION=%s; cards show none", self.settings.region)
         if not self.library.snapshot().revisions:
@@ -190,35 +190,46 @@ class Application:
         """Serve articles; the index follows at the next sync."""
         return self.library.publish(articles, origin)
 
+    indexed_version: int | None = None
+    """The served version that the index holds; None before the first sync, or where the index cannot be used."""
+
     def sync_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
         """Bring the index to the served set; DataFolderError where another process holds the data folder."""
-        with self.index_lock:
-            return self.index.sync(self.library.snapshot(), progress)
+        with self.folder:
+            snapshot = self.library.snapshot()
+            report = self.index.sync(snapshot, progress)
+            self.indexed_version = snapshot.version
+            return report
 
     def rebuild_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
         """Throw the index away and make it again from the served set."""
-        with self.index_lock:
+        with self.folder:
             self._index = self._search = None
             PassageIndex.remove(self.settings.data_dir / "index")
-            return self.index.sync(self.library.snapshot(), progress)
+            return self.sync_index(progress)
 
     @cached_property
-    def index_lock(self) -> "DataFolderLock":
+    def folder(self) -> "DataFolderLock":
+        """Held by a server as long as it runs, and by a command while it writes the index."""
         return DataFolderLock(self.settings.data_dir / "index.lock")
 
     def close(self) -> None:
-        """Let go of threads, locks and connections."""
-        self.screener.close()
-        self.screening_lane.shutdown(wait=False, cancel_futures=True)
-        self.answering_lane.shutdown(wait=False, cancel_futures=True)
-        self.database.close()
+        """Let go of threads and connections; what was never made is not made for that."""
+        made = vars(self)
+        if "screener" in made:
+            self.screener.close()
+        for lane in ("screening_lane", "answering_lane"):
+            if lane in made:
+                made[lane].shutdown(wait=False, cancel_futures=True)
+        if "database" in made:
+            self.database.close()
 
 
 class DataFolderLock:
     """Held while an embedded index is written: two processes writing one Chroma folder would corrupt it."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, FileLock(str(path))
+        self._path, self._lock = path, FileLock(str(path), thread_local=False)
 
     def __enter__(self) -> None:
         try:

@@ -5,6 +5,7 @@ rules and thresholds were written with half of this data in view, so the figures
 """
 
 import argparse
+import hashlib
 import json
 import re
 import tempfile
@@ -46,8 +47,8 @@ def _read(path: Path) -> list[Row]:
 def report_screen(app: Application, rows: Sequence[Row], *, misses: bool) -> None:
     """Recall by level and false alarms, whole and in the half of topics that rules were not tuned on."""
     raised = [(row, app.screener.screen(row["messages"], Profile()).level) for row in rows]
-    for name, keep in (("all topics", lambda _: True), ("held-out topics", lambda row: not _tuned_on(row["topic"]))):
-        part = [(row, level) for row, level in raised if keep(row)]
+    for name, held_out in (("all topics", False), ("held-out topics", True)):
+        part = [(row, level) for row, level in raised if not (held_out and _tuned_on(row["topic"]))]
         print(f"\nscreen, {name} ({len(part)} conversations)")
         _share("emergency and crisis found as such", part, _SERIOUS, lambda level: level in _SERIOUS)
         _share("urgent found as urgent or higher", part, ("urgent",), lambda level: level != "routine")
@@ -60,7 +61,7 @@ def report_screen(app: Application, rows: Sequence[Row], *, misses: bool) -> Non
 
 def _tuned_on(topic: str) -> bool:
     """The half of topics that rule writers read; the other half was only counted."""
-    return sum(topic.encode()) % 2 == 0
+    return int(hashlib.sha256(topic.encode()).hexdigest(), 16) % 2 == 0
 
 
 def _share(label: str, part: Iterable[tuple[Row, str]], levels: Sequence[str], good: Callable[[str], bool]) -> None:
@@ -104,9 +105,7 @@ def report_answers(app: Application, rows: Sequence[Row], *, misses: bool) -> No
     ):
         print(f"  {label:50s} {hits[key]:4d} of {len(covered):4d}  {hits[key] / max(1, len(covered)):6.1%}")
     silent = sum(_ask(app, row)[0] != "answer" for row in absent)
-    print(
-        f"  {'not answered where the library has no article':50s} {silent:4d} of {len(absent):4d}  {silent / max(1, len(absent)):6.1%}"
-    )
+    print(f"  {'not answered where the library has no article':50s} {silent:4d} of {len(absent):4d}  {silent / max(1, len(absent)):6.1%}")
     _report_refusals(app, [row for row in rows if row.get("expected")], misses=misses)
 
 

@@ -15,11 +15,16 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import socketio
+
+from app import settings
+from app.wiring import Application
+from guardrails.level import Profile
 
 _RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
 _QUESTIONS = (
@@ -37,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
+    _screen_and_index()
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder) / "data"
         _, process = _start(data_dir, "first start, index built")
@@ -52,6 +58,31 @@ def main() -> None:
             _stop(process)
         print(f"data folder: {_size_mb(data_dir):.0f} MB")
     print(f"installation: {_size_mb(Path(sys.prefix)):.0f} MB")
+
+
+def _screen_and_index() -> None:
+    """The screen over words it has not seen (cut from the articles), and the index over the starter corpus."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = Application(settings.read(data_dir=Path(folder)))
+        app.initialise()
+        words = " ".join(r.article.body for r in app.library.snapshot().revisions.values()).split()
+        app.screener.screen(["warm"], Profile())
+        for count in (30, 150, 1000):
+            texts = [" ".join(words[start : start + count]) for start in range(0, 100 * count, count)]
+            times = [_timed(partial(app.screener.screen, [text], Profile())) for text in texts if text]
+            _print_times(f"screen of {count} words, ms", times)
+        long = " ".join(words)[:50_000]
+        print(f"screen of 50,000 characters: {_timed(lambda: app.red_flags.find([long], Profile())):.0f} ms")
+        app.embedder.embed(["warm"])
+        seconds = _timed(app.sync_index) / 1000
+        print(f"index of {app.index.size} passages: {seconds:.1f} s, {app.index.size / seconds:.0f} passages/s")
+        app.close()
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
 
 
 def _start(data_dir: Path, label: str) -> tuple[float, "subprocess.Popen[bytes]"]:

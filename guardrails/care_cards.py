@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from guardrails.level import Finding, Level, Pathway, worst
+from guardrails.level import SEVERITY, Finding, Level, Pathway
 from knowledge.words import Words
 
 REGIONS_FILE = Path(__file__).parent / "regions.yaml"
@@ -85,7 +85,7 @@ class CareCard:
         lines = [self.title, self.lead]
         lines += [f"{contact.label}: {contact.action} ({contact.hours})" for contact in self.contacts]
         lines += [quote.text for quote in self.meanwhile]
-        lines += [self.worse, self.staffing, self.closing, self.region_line]
+        lines += [self.worse, self.staffing, self.region_line, self.closing]
         return "\n".join(line for line in lines if line)
 
 
@@ -134,7 +134,8 @@ class CareCards:
 
     def card(self, findings: Sequence[Finding], region: str | None, staffing: Staffing, words: Words) -> CareCard:
         """One card for all open `findings` (at least one), most urgent pathway first."""
-        level = worst(finding.level for finding in findings)
+        findings = sorted(findings, key=lambda finding: -SEVERITY[finding.level])
+        level = findings[0].level
         pathways = tuple(dict.fromkeys(finding.pathway for finding in findings))
         home = self.regions.get(region or "")
         number = home.emergency if home else None

@@ -14,10 +14,12 @@ from knowledge.citation import Citation, Statement
 from knowledge.library import Snapshot
 from knowledge.passages import audience_of
 
-_DOSE_OR_METHOD = re.compile(
-    r"\b\d+(?:[.,]\d+)?\s?(?:mg|mcg|g|ml|grams?|milligrams?|tablets?|pills?|units?)\b|overdos\w*|toxic|lethal|too much of|maximum dose",
-    re.IGNORECASE,
+_COUNT = r"(?:\d+(?:[.,]\d+)?|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
+_MEASURE = (
+    "mg|mcg|µg|μg|g|ml|l|grams?|milligrams?|micrograms?|millilit(?:er|re)s?|tablets?|pills?|capsules?|caplets?|doses?|puffs?|drops?|"
+    "sachets?|(?:tea|table)?spoon(?:ful)?s?|units?"
 )
+_DOSE_OR_METHOD = re.compile(rf"\b{_COUNT}[\s-]?(?:{_MEASURE})\b|overdos\w*|toxic|lethal|too much of|maximum dose", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

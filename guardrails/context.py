@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from guardrails.level import Category
 from guardrails.phrases import PhraseError, compile_phrases
 from guardrails.rules import RULES_DIR, RuleError, read_yaml
 from guardrails.text import Clause
 
-Category = Literal["negated", "historical", "hypothetical", "information", "figurative", "family", "fiction", "resolved"]
 Direction = Literal["before", "after", "clause", "turn"]
 _FARTHEST = 400
 """Code points that a clause's cue reaches: a worried person's message without one full stop is not one clause."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _NUM = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+_NO_TIME = r"(?![\s-]?(?:y/?o|m/?o|(?:hours?|hrs?|days?|wks?|weeks?|months?|mths?|years?|yrs?)\b))"
+"""What follows a reading may not make it a time: "a fever, I am 40 years old" states no 40 °C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,13 @@ def _age(value: float, unit: str) -> float | None:
 
 
 _AGE_UNIT = r"(hours?|hrs?|days?|wks?|weeks?|months?|mths?|mos?|years?|yrs?|y)"
+_NO_SPELL = r"(?!\s(?:pregnant|gone|along|post|into|of|ago|late|overdue|left|sober|clean)\b)"
+"""What follows an age may not make it a spell of time: "she is 8 weeks pregnant", "he has 3 days of fever"."""
 _PERSON = r"(?:baby|newborn|son|daughter|boy|girl|infant|toddler|child|kid|lo|little one|he|she|bebe)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None]], ...] = (
     (
         "temperature_c",
-        re.compile(rf"(?:temp\w{{0,12}}|fever|fiebre|temperatura)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?°?\s?([cf]?)\b"),
+        re.compile(rf"(?:temp\w{{0,12}}|fever|fiebre|temperatura)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}{_NO_TIME}\s?°?\s?([cf]?)\b"),
         _celsius,
     ),
     ("temperature_c", re.compile(rf"\b{_NUM}\s?(?:°\s?|degrees? ?)?([cf])\b"), _celsius),
@@ -69,16 +73,24 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None
     ),
     ("breaths", re.compile(r"(?:breath\w{0,6}|respirat\w{0,8}|rr)\W{1,3}(?:\w+\W+){0,4}?(\d{1,2})\b()"), _plain(1, 80)),
     ("breaths", re.compile(r"\b(\d{1,2})\s?(breaths?|times a min\w*)"), _plain(1, 80)),
-    ("glucose_mmol", re.compile(rf"(?:sugars?|glucose|bm|meter|glucosa|azucar)\W{{1,3}}(?:\w+\W+){{0,4}}?{_NUM}\s?(mmol|mg)?"), _glucose),
+    (
+        "glucose_mmol",
+        re.compile(r"(?:sugars?|glucose|bm|meter|glucosa|azucar)\W{1,3}(?:\w+\W+){0,4}?(\d{1,4}(?:[.,]\d{1,2})?)\s?(mmol|mg)?"),
+        _glucose,
+    ),
     ("glucose_mmol", re.compile(rf"\b{_NUM}\s?(mmol|mg/dl)"), _glucose),
     ("age_months", re.compile(rf"\b{_NUM}[\s-]?{_AGE_UNIT}[\s-]?(?:old|o)\b"), _age),
     (
         "age_months",
-        re.compile(rf"\b{_PERSON}\W{{1,3}}(?:is|has|tiene|aged?|only|just|,)?\W{{0,2}}(?:only |just )?{_NUM}[\s-]?{_AGE_UNIT}\b"),
+        re.compile(
+            rf"\b{_PERSON}\W{{1,3}}(?:is|s|has|tiene|aged?|only|just|,)?\W{{0,2}}(?:only |just )?{_NUM}[\s-]?{_AGE_UNIT}\b{_NO_SPELL}"
+        ),
         _age,
     ),
     ("age_months", re.compile(rf"\b{_NUM}[\s-]?(yo|y/o|m/o)\b"), _age),
 )
+MEASURES = frozenset(name for name, _, _ in _PATTERNS)
+"""Every name that a rule may compare."""
 _NEWBORN = re.compile(r"\b(?:newborn|new born|recien nacido)\b")
 
 

@@ -8,6 +8,8 @@ Level = Literal["emergency", "crisis", "urgent", "routine"]
 Pathway = Literal["medical", "poisoning", "suicide_self_harm", "violence_abuse", "person_at_risk", "harm_to_others"]
 FoundBy = Literal["rule", "classifier", "model"]
 About = Literal["me", "other", "unknown"]
+Category = Literal["negated", "historical", "hypothetical", "information", "figurative", "family", "fiction", "resolved"]
+"""What the words around a match can make of it; each may set the match aside."""
 
 SEVERITY: dict[Level, int] = {"emergency": 3, "crisis": 2, "urgent": 1, "routine": 0}
 

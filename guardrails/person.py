@@ -19,18 +19,20 @@ _ADULTS = (
 )
 _CHILD = re.compile(
     rf"\b(?:my|our|the|a|this|her|his)\s(?:\w+\s){{0,2}}(?:{_CHILDREN})(?:'s)?\b"
-    r"|\b(?:baby|toddler|newborn|infant|preschooler)\b|\bin (?:children|kids|babies|toddlers|infants)\b"
+    r"|^(?:kids?|child|children|son|daughter)\b|\b(?:baby|toddler|newborn|infant|preschooler)\b"
+    r"|\bin (?:children|kids|babies|toddlers|infants)\b"
 )
 _NEW_PARENT = re.compile(
     r"\bbaby (?:blues|aspirin|weight|food)\b|\b(?:had|having) (?:a|my|our|her|the) (?:\w+ )?(?:baby|daughter|son|child)\b|\bgave birth\b"
     r"|\b(?:postpartum|postnatal)\b|\b(?:after|since) (?:the )?(?:birth|baby)\b|\bbreast-?feed\w*|\bnew (?:mum|mom|mother|dad|father)\b"
 )
 _GROWN = re.compile(r"\b(?:grown[- ]up|adult) (?:son|daughter|child)|\b(?:son|daughter|boy|girl)\b.{0,20}\b(?:1[89]|[2-9]\d)\b")
+_ONCE_A_CHILD = re.compile(r"\b(?:as|was|were) an? (?:\w+ )?(?:child|kid|baby|boy|girl|toddler)\b")
 _PREGNANT = re.compile(
     r"\b(?:pregnan\w*|expecting|weeks along|my (?:first|second|third) trimester|trimester|embarazad\w*|mum-to-be|mom-to-be)\b"
     r"|\b\d{1,2} ?(?:weeks|wks) (?:gone|in)\b"
 )
-_OTHER = re.compile(rf"\b(?:my|our|his|her) (?:\w+ )?(?:{_ADULTS}|{_CHILDREN})\b|^(?:he|she|they)\b")
+_OTHER = re.compile(rf"\b(?:my|our|his|her) (?:\d+[ -]?\w+[ -]old )?(?:\w+ )?(?:{_ADULTS}|{_CHILDREN})\b|^(?:he|she|they)\b")
 _ME = re.compile(r"\b(?:i|i'm|im|i've|ive|my|me)\b")
 _ADULT_MONTHS = 18 * 12
 
@@ -51,7 +53,7 @@ def audience(text: str, profile: Profile) -> Audience:
     ages = [item.value for item in measures(folded) if item.name == "age_months"]
     if ages:
         return "child" if min(ages) < _ADULT_MONTHS else "adult"
-    if _CHILD.search(folded) and not _GROWN.search(folded) and not _NEW_PARENT.search(folded):
+    if _CHILD.search(folded) and not any(pattern.search(folded) for pattern in (_GROWN, _NEW_PARENT, _ONCE_A_CHILD)):
         return "child"
     who = about(text)
     if profile.about == "other" or who == "other":

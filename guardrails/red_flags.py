@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from guardrails.context import Category, ContextRules, CueHit
+from guardrails.context import ContextRules, CueHit
 from guardrails.facts import Measure, measures, meets
-from guardrails.level import Evidence, Finding, Profile
+from guardrails.level import Category, Evidence, Finding, Profile
 from guardrails.rules import Rule, RuleSet, Term
 from guardrails.text import Clause, clauses, fold
 
@@ -92,12 +92,11 @@ class RedFlagRules:
         return TurnFacts(text, hits, measures(folded))
 
     def _match(self, rule: Rule, facts: Sequence[TurnFacts], profile: Profile) -> Finding | None:
-        for alternative in rule.when:
-            evidence = _evidence(alternative, rule.despite, facts, profile)
-            if evidence:
-                reason = rule.reason["en"]
-                return Finding(rule.id, rule.version, rule.level, rule.pathway, reason, "rule", evidence)
-        return None
+        """The rule met by the newest words that meet it: what a person has settled must not hide what is said since."""
+        reason = rule.reason["en"]
+        met = (_evidence(alternative, rule.despite, facts, profile) for alternative in rule.when)
+        found = [Finding(rule.id, rule.version, rule.level, rule.pathway, reason, "rule", evidence) for evidence in met if evidence]
+        return max(found, key=lambda finding: finding.last_turn, default=None)
 
 
 def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:

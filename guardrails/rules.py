@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import yaml
 
-from guardrails.level import Level, Pathway
+from guardrails.facts import MEASURES
+from guardrails.level import Category, Level, Pathway
 from guardrails.phrases import PhraseError, compile_phrases
 
 RULES_DIR = Path(__file__).parent / "rules"
@@ -86,7 +87,7 @@ def load(folder: Path = RULES_DIR) -> RuleSet:
     for path in sorted(folder.glob("*.yaml")):
         if path.name in ("concepts.yaml", "context.yaml"):
             continue
-        for entry in read_yaml(path)["rules"]:
+        for entry in _part(path, "rules"):
             rule = _rule(entry, path.name, concepts)
             if rule.id in rules:
                 raise RuleError(f"{path.name}: rule {rule.id!r} is defined twice; give one another id")
@@ -105,9 +106,16 @@ def read_yaml(path: Path) -> dict[str, list[dict[str, object]]]:
     return data
 
 
+def _part(path: Path, key: str) -> Any:
+    data = read_yaml(path)
+    if not data.get(key):
+        raise RuleError(f"{path.name}: has no {key!r}; add them or remove the file")
+    return data[key]
+
+
 def _concepts(path: Path) -> dict[str, re.Pattern[str]]:
     compiled: dict[str, re.Pattern[str]] = {}
-    for name, phrases in cast("dict[str, list[str]]", read_yaml(path)["concepts"]).items():
+    for name, phrases in cast("dict[str, list[str]]", _part(path, "concepts")).items():
         try:
             compiled[name] = compile_phrases(phrases)
         except PhraseError as error:
@@ -115,8 +123,8 @@ def _concepts(path: Path) -> dict[str, re.Pattern[str]]:
     return compiled
 
 
-def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern[str]]) -> Rule:
-    where = f"{file}: rule {entry.get('id', '?')!r}"
+def _refuse(entry: dict[str, object], where: str) -> None:
+    """RuleError at the first part of a rule that is missing, unknown or could never work."""
     if missing := sorted(_REQUIRED - set(entry)):
         raise RuleError(f"{where}: add {', '.join(missing)}")
     if unknown := sorted(set(entry) - _RULE_KEYS):
@@ -125,6 +133,17 @@ def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern
         raise RuleError(f"{where}: level must be one of {get_args(Level)} and pathway one of {get_args(Pathway)}")
     if not entry["fires"] or not entry["silent"]:
         raise RuleError(f"{where}: needs examples that fire and examples that do not")
+    if not entry["when"] or not all(cast("list[list[str]]", entry["when"])):
+        raise RuleError(f"{where}: an empty condition can never be met; write at least one term in each")
+    if unsaid := sorted({"en", "es"} - set(cast("dict[str, str]", entry["reason"]))):
+        raise RuleError(f"{where}: reason has no words in {', '.join(unsaid)}")
+    if strange := sorted(set(cast("list[str]", entry.get("despite") or [])) - set(get_args(Category))):
+        raise RuleError(f"{where}: despite {strange[0]!r} is no category of context.yaml")
+
+
+def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern[str]]) -> Rule:
+    where = f"{file}: rule {entry.get('id', '?')!r}"
+    _refuse(entry, where)
     aid = cast("dict[str, str] | None", entry.get("first_aid"))
     return Rule(
         id=str(entry["id"]),
@@ -143,6 +162,8 @@ def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern
 
 def _term(text: str, where: str, concepts: Mapping[str, re.Pattern[str]]) -> Term:
     if match := _COMPARISON.fullmatch(text.strip()):
+        if match["name"] not in MEASURES:
+            raise RuleError(f"{where}: nothing measures {match['name']!r}; use one of {', '.join(sorted(MEASURES))}")
         return Term((), Comparison(match["name"], match["operator"], float(match["limit"])))
     names = tuple(name.strip() for name in text.split("|"))
     if unknown := [name for name in names if name not in concepts]:

@@ -53,22 +53,38 @@ class Screener:
             try:
                 found += future.result(timeout=left)
             except LayerTimeout:
-                failures.append(f"{timed.layer.name}: no verdict within {timed.limit_s:g} s")
+                failures.append(f"{_name(timed)}: no verdict within {timed.limit_s:g} s")
             except Exception as error:  # any failure of a layer must end as "incomplete", never as an answer
-                failures.append(f"{timed.layer.name}: {type(error).__name__}")
-        findings = open_findings(_once(found), settled_through)
+                failures.append(f"{_name(timed)}: {type(error).__name__}")
+        if not running:
+            failures.append("no layer is set up")
+        findings = _once(open_findings(found, settled_through))
         level = worst(finding.level for finding in findings)
         return Screening(level, findings, complete=not failures, failure="; ".join(failures))
 
     def _start(self, layer: Layer, turns: Sequence[str], profile: Profile) -> Future[tuple[Finding, ...]]:
-        return self._threads.submit(layer.find, tuple(turns), profile)
+        """The layer's verdict to come; a layer that cannot even start has failed like any other."""
+        try:
+            return self._threads.submit(layer.find, tuple(turns), profile)
+        except Exception as error:  # no thread to be had, threads already closed, a layer that is none
+            failed: Future[tuple[Finding, ...]] = Future()
+            failed.set_exception(error)
+            return failed
 
     def close(self) -> None:
         """Let go of the threads without waiting for a layer that hangs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+def _name(timed: TimedLayer) -> str:
+    """What a failure is called by, even where the layer is none at all."""
+    return str(getattr(timed.layer, "name", "a missing layer"))
+
+
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each rule once, most severe first, in a stable order."""
-    unique = {finding.rule: finding for finding in findings}
+    """Each rule once, as the layer that took it most seriously found it; most severe first, in a stable order."""
+    ranked = sorted(findings, key=lambda finding: (-SEVERITY[finding.level], -finding.last_turn, finding.rule))
+    unique: dict[str, Finding] = {}
+    for finding in ranked:
+        unique.setdefault(finding.rule, finding)
     return tuple(sorted(unique.values(), key=lambda finding: (-SEVERITY[finding.level], finding.rule)))

@@ -12,7 +12,8 @@ from knowledge.passages import passages, sentences
 Severity = Literal["error", "warning"]
 _LEANS = re.compile(r"(?:This|These|Those|They|It|Its|Their|However|But|Also|As above)\b")
 _FORBIDDEN = re.compile(
-    r"\byou have (?:cancer|diabetes|depression|a heart|an infection)\b|\bguaranteed?\b|\bstop taking (?:it|your|the)\b(?!.*\bask\b)"
+    r"\byou have (?:cancer|diabetes|depression|a heart|an infection)\b|\bguaranteed?\b"
+    r"|(?<!not )(?<!before you )\bstop taking (?:it|your|the)\b(?!.*\bask\b)"
     r"|\bignore (?:all |any )?(?:previous|prior) instructions\b|<[a-z]",
     re.IGNORECASE,
 )

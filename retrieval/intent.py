@@ -18,7 +18,7 @@ _BESIDE_OTHERS = 0.4
 @cache
 def _cues() -> Mapping[SectionKind, re.Pattern[str]]:
     data = cast("dict[SectionKind, list[str]]", yaml.safe_load(CUES_FILE.read_text(encoding="utf-8"))["sections"])
-    return {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in data.items()}
+    return {kind: re.compile(r"\b(?:" + "|".join(patterns) + ")", re.IGNORECASE) for kind, patterns in data.items()}
 
 
 def wanted_sections(question: str) -> dict[SectionKind, float]:

@@ -69,14 +69,14 @@ class CaseStore:
 
     def open_findings(self, patient_id: str) -> tuple[Finding, ...]:
         """Red flags of the patient's open case, from all their chats; a wish to talk to a person is none."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             mine = (Case.patient_id == patient_id, Case.state == "open", FindingRow.level != "routine")
             rows = session.scalars(select(FindingRow).join(Case, Case.id == FindingRow.case_id).where(*mine))
             return tuple(as_finding(row) for row in rows)
 
     def queue(self) -> Sequence[OpenCase]:
         """Open cases, most severe first, then longest waiting."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             rows = session.execute(select(Case, Patient).join(Patient, Patient.id == Case.patient_id).where(Case.state == "open"))
             cases = [_open_case(session, case, patient) for case, patient in rows]
         return sorted(cases, key=lambda case: (-SEVERITY[case.level], case.opened))

@@ -86,7 +86,7 @@ class ConversationStore:
 
     def chat(self, conversation_id: str) -> Chat | None:
         """A whole conversation, or None where there is none (or it was deleted)."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             row = session.get(Conversation, conversation_id)
             if row is None or row.deleted:
                 return None
@@ -94,7 +94,7 @@ class ConversationStore:
 
     def chats(self, patient_id: str) -> Sequence[Chat]:
         """A patient's conversations without their entries, newest first; those never written in are left out."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             rows = session.scalars(
                 select(Conversation)
                 .where(Conversation.patient_id == patient_id, Conversation.deleted.is_(None))
@@ -115,7 +115,7 @@ class ConversationStore:
 
     def owner_of_reply(self, reply_id: str) -> str | None:
         """The patient whose conversation holds a reply."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return session.scalar(
                 select(Conversation.patient_id).join(ReplyRow, ReplyRow.conversation_id == Conversation.id).where(ReplyRow.id == reply_id)
             )
@@ -130,13 +130,14 @@ class ConversationStore:
         with self._database.transaction() as session:
             ensure_patient(session, patient_id).profile = asdict(profile)
 
-    def mark_interrupted(self) -> int:
-        """Turns still open when the server starts were cut off; how many were marked so."""
+    def mark_interrupted(self, words: str) -> int:
+        """Turns still open when the server starts were cut off; each is marked and told so with `words`. How many."""
         with self._database.transaction() as session:
-            open_turns = select(Turn.id).where(Turn.state == "received")
-            count = session.scalar(select(func.count()).select_from(open_turns.subquery())) or 0
-            session.execute(update(Turn).where(Turn.state == "received").values(state="interrupted"))
-            return count
+            cut_off = list(session.scalars(select(Turn).where(Turn.state == "received")))
+            for turn in cut_off:
+                turn.state = "interrupted"
+                _add_reply(session, turn.conversation_id, turn.id, Reply(new_id(), "notice", words))
+            return len(cut_off)
 
 
 def _profile(data: dict[str, Any]) -> Profile:

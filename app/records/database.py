@@ -30,34 +30,44 @@ class Database:
         if sqlite:
             event.listen(self.engine, "connect", _sqlite_pragmas)
             event.listen(self.engine, "begin", _sqlite_begin)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        self._reading = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One short transaction: all of it or nothing. RecordsError where the database fails."""
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except SQLAlchemyError as error:
-            cause = type(getattr(error, "orig", None) or error).__name__
-            raise RecordsError(
-                f"the database did not complete the work ({cause}); check free disk space and that no other program holds it"
-            ) from None
+        """One short writing transaction: all of it or nothing. RecordsError where the database fails."""
+        with _mapped(), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent read, which waits for no writer. RecordsError where the database fails."""
+        with _mapped(), self._reading.begin() as session:
+            yield session
 
     def migrate(self) -> None:
         """Bring the tables to the newest form; RecordsError where that fails."""
-        try:
-            with self.engine.begin() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(_MIGRATIONS))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-        except SQLAlchemyError as error:
-            raise RecordsError(f"the database could not be brought up to date ({type(error).__name__})") from None
+        with _mapped(), self.engine.execution_options(writes=True).begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    """The database's errors as ours, which name a kind and never a row."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = type(getattr(error, "orig", None) or error).__name__
+        raise RecordsError(
+            f"the database did not complete the work ({cause}); check free disk space and that no other program holds it"
+        ) from None
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:
@@ -67,5 +77,5 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Any) -> None:
-    """Take the write lock at the start, so that a transaction never fails half way for want of it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """A writer takes its lock at the start, so that it never fails half way for want of it; a reader takes none."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")

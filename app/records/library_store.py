@@ -33,7 +33,7 @@ class LibraryStore:
 
     def snapshot(self) -> Snapshot:
         """The served set now. One row is read; articles are parsed again only when its version has risen."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             version = session.scalar(select(ServedVersion.version)) or 0
             with self._lock:
                 if self._snapshot is None or self._snapshot.version != version:
@@ -52,7 +52,7 @@ class LibraryStore:
 
     def revision(self, slug: str, number: int | None = None) -> Revision | None:
         """One revision of an article, served or not (an old answer may cite it); the served one without `number`."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             wanted = number if number is not None else session.scalar(select(Served.revision).where(Served.slug == slug))
             row = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == wanted))
             return Revision(row.number, parse(row.text, slug)) if row else None

@@ -14,6 +14,7 @@ from app.records.models import Staff, StaffSession, now
 
 ROLES = ("care", "editor", "reviewer", "administrator")
 SESSION = timedelta(hours=8)
+_ACTIVE_EVERY = timedelta(seconds=30)
 SHORTEST_PASSWORD = 12
 
 
@@ -64,13 +65,23 @@ class StaffStore:
         """Who holds a session token, marked as active now; None where it has ended."""
         if not token:
             return None
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             held = (StaffSession.token_hash == _hash(token), StaffSession.expires > now())
             row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
             if row is None:
                 return None
-            session.execute(update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(last_active=now()))
-            return StaffMember(row.id, row.login, row.name, row.role)
+            member = StaffMember(row.id, row.login, row.name, row.role)
+        self._mark_active(token)
+        return member
+
+    def _mark_active(self, token: str) -> None:
+        """Remember that the desk is in use, at most every half minute: a queue that refreshes must not write each time."""
+        stale = (StaffSession.token_hash == _hash(token), StaffSession.last_active < now() - _ACTIVE_EVERY)
+        with self._database.reading() as session:
+            if session.scalar(select(StaffSession.token_hash).where(*stale)) is None:
+                return
+        with self._database.transaction() as session:
+            session.execute(update(StaffSession).where(*stale).values(last_active=now()))
 
     def sign_out(self, token: str) -> None:
         """End a session."""
@@ -79,7 +90,7 @@ class StaffStore:
 
     def active_since(self, moment: datetime, role: str) -> bool:
         """Whether a signed-in member with `role` was active since `moment`."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             active = (
                 select(func.count())
                 .select_from(StaffSession)

@@ -18,8 +18,9 @@ from chainlit.input_widget import Select, Switch, TextInput
 
 from app import care_line, wiring
 from app.conversation import Event, Finished, Screened, Shown
-from app.guests import guest_from_cookies
+from app.guests import guest_from_cookies, keeps_chats
 from app.journal import Reply, Tap
+from app.logs import place
 from app.ui import reconnect
 from app.ui.data_layer import RecordsDataLayer
 from app.ui.elements import element_for
@@ -97,7 +98,7 @@ async def on_message(message: cl.Message) -> None:
             elif isinstance(event, Screened) and event.raised and chat in _answering:
                 _answering[chat].cancelled.set()
     except Exception as error:  # whatever happened, the patient must see safe words
-        log.exception("screening a message failed (%s)", type(error).__name__)
+        log.error("screening a message failed: %s", place(error))
         await _show(care_line.failed(carelight))
         return
     _answering[chat] = Answering(asyncio.create_task(_answer(chat, events, cancelled)), cancelled)
@@ -114,7 +115,7 @@ async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event
             await waiting.send()
         shown = [event.reply for event in await rest if isinstance(event, Shown)]
     except Exception as error:  # as above
-        log.exception("an answer failed (%s)", type(error).__name__)
+        log.error("an answer failed: %s", place(error))
         shown = [care_line.failed(carelight)]
     finally:
         if waiting is not None:
@@ -173,7 +174,7 @@ async def _send_settings() -> None:
             TextInput(id="age", label="Your age in years (optional)", initial=age),
             Select(id="sex", label="Your sex (optional)", values=list(_SEXES), initial_value=sex),
             Switch(id="pregnant", label="I am pregnant", initial=bool(profile.pregnant)),
-            Switch(id="keep", label="Keep my chats on this device", initial=False),
+            Switch(id="keep", label="Keep my chats on this device", initial=keeps_chats(_cookies())),
         ]
     ).send()
 
@@ -200,6 +201,11 @@ def _until_screened(events: Iterator[Event]) -> list[Event]:
 
 async def _in(lane: Executor, work: Any, *arguments: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(lane, work, *arguments)
+
+
+def _cookies() -> str:
+    """The cookies that the page's socket was opened with."""
+    return str(cl.context.session.environ.get("HTTP_COOKIE", ""))
 
 
 def _patient() -> str:

@@ -1,7 +1,7 @@
 """After a lost connection the transcript is sent again: Chainlit itself replays nothing, so replies would be missing.
 
 Relies on three private names of Chainlit 2.12 (the socket's handler table, session flags, `resume_thread`), which
-`tests/test_ui.py` holds.
+`tests/app/test_main.py` holds.
 """
 
 from chainlit.data import get_data_layer

@@ -1,10 +1,13 @@
 """What the tests of `app` share: a small world, a database that fails, and the real rules read once."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from app.records.database import Database
@@ -12,7 +15,7 @@ from app.settings import Settings
 from app.wiring import Application
 from guardrails import context, red_flags, rules
 from guardrails.red_flags import RedFlagRules
-from tests.app.turns import GOUT, MemoryFinder, WordSearch, World
+from tests.app.turns import GOUT, MemoryFinder, WordSearch, World, regions
 from tests.fakes import HashingEmbedder
 
 _SET_BY_PREPARE = (
@@ -25,6 +28,30 @@ _SET_BY_PREPARE = (
     "LANGSMITH_TRACING",
     "LANGCHAIN_TRACING_V2",
 )
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied: migrating one for each of some hundred tests takes long."""
+    file = tmp_path_factory.mktemp("migrated") / "records.db"
+    made = Database(f"sqlite:///{file}")
+    made.migrate()
+    made.close()
+    return file
+
+
+@pytest.fixture
+def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database with all tables."""
+    made = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'test.db')}")
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 with the least work: it is slow on purpose, and these tests hash a lot."""
+    monkeypatch.setattr("app.records.staff.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
@@ -57,14 +84,15 @@ def kept_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path, rule_layer: RedFlagRules, kept_environment: None) -> Iterator[Application]:
-    """An application with one article, on a search in memory and rules that are read already."""
+def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[Application]:
+    """An application with one article, on a search in memory, with rules and numbers that are read already."""
     settings = Settings(data_dir=tmp_path / "data", region="US", clinic="Elm Street")
     app = Application(settings, make_embedder=lambda _model: HashingEmbedder())
     settings.data_dir.mkdir()
+    shutil.copy(migrated, settings.data_dir / "carelight.db")
+    app.__dict__["database"] = Database(settings.database)
     app.add_articles([GOUT], "test")
-    app.initialise()
-    app.__dict__["red_flags"] = rule_layer
+    app.__dict__.update(red_flags=rule_layer, regions=regions())
     app._search = WordSearch(MemoryFinder(app.library.snapshot()))
     yield app
     app.close()

@@ -68,7 +68,7 @@ def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_secrets_are_masked_wherever_settings_are_printed() -> None:
     """Settings end up in logs and tracebacks."""
-    held = Settings(guest_secret="hunter2", model_api_key="hunter3")  # type: ignore[arg-type]
+    held = Settings(guest_secret="hunter2", model_api_key="hunter3")
     printed = f"{held!r} {held} {held.model_dump_json()}"
     assert "hunter" not in printed
     assert held.guest_secret.get_secret_value() == "hunter2"

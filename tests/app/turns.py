@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from app.records.database import Database
 from app.records.library_store import LibraryStore
 from app.records.spool import Spool
 from guardrails import care_cards, scope
-from guardrails.care_cards import CareCards, Quote
+from guardrails.care_cards import CareCards, Quote, Region
 from guardrails.level import Evidence, Finding, Level
+from guardrails.scope import Scope
 from guardrails.screen import Layer, Screener, TimedLayer
 from knowledge import words
 from knowledge.article import Audience
@@ -66,6 +68,17 @@ def by_keyword(turns: Sequence[str]) -> tuple[Finding, ...]:
 def fail(_turns: Sequence[str]) -> tuple[Finding, ...]:
     """What a layer that crashes does."""
     raise RuntimeError("the layer broke")
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """The numbers that ship; reading the file takes half a second."""
+    return care_cards.load_regions()
+
+
+@cache
+def _scope() -> Scope:
+    return scope.load()
 
 
 class MemoryFinder:
@@ -119,11 +132,11 @@ class World:
         self.screener = Screener([TimedLayer(self.layer, self.limit_s)], threads=2)
         finder = MemoryFinder(self.library.snapshot()) if self.index_works else BrokenFinder()
         search = WordSearch(finder)
-        cards = CareCards(care_cards.load_regions(), {"heart-attack": (PINNED,)})
+        cards = CareCards(regions(), {"heart-attack": (PINNED,)})
         self.parts = Parts(
             screener=self.screener,
             cards=cards,
-            scope=scope.load(),
+            scope=_scope(),
             library=self.library,
             search=lambda: search,
             drafter=lambda: self.drafter,

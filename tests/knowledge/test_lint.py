@@ -62,6 +62,7 @@ def test_each_problem_is_told_with_its_line(body: str, severity: str, line: int,
         "Anyone with diabetes can get gout.",
         "Pain of less than 3 days (< 3) is common.",
         "gout " * 79 + "hurts",
+        "Signs of gout:\n- Pain. It burns." + "\n- Heat in a joint" * 20,
     ],
 )
 def test_harmless_wording_passes(sentence: str) -> None:

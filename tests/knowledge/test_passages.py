@@ -45,7 +45,7 @@ def test_each_passage_stands_at_its_span_wholly_inside_its_section(body: str) ->
 
 def test_a_list_stays_with_its_lead_in() -> None:
     """The words "Do not take it if:" torn from its list would turn every exception into advice."""
-    passage = only("## Overview\n\nDo not take it if:\n- You are allergic.\n- You have an ulcer.\n")
+    passage = only("## Overview\n\nDo not take it if:\n- You are allergic. Ask if unsure.\n- You have an ulcer.\n")
     assert passage.is_list
     assert [(s.start, s.end) for s in statements(passage)] == [(passage.start, passage.end)]
 

@@ -17,6 +17,7 @@ NAMES = Names(
         article(_BODY, title="Diabetes", slug="diabetes", synonyms="sugar disease"),
         article(_BODY, title="Type 2 diabetes", slug="type-2", synonyms="adult diabetes"),
         article(_BODY, title="Migraine", slug="migraine", synonyms="migraña, sick headache"),
+        article(_BODY, title="Migraine aura", slug="aura", synonyms="zigzag lines"),
     )
 )
 
@@ -68,6 +69,7 @@ def test_putting_right_twice_changes_nothing_more(text: str) -> None:
         ("la migraña", {"migraine"}),
         ("my uti is back", {"uti"}),
         ("living with type 2 diabetes", {"type-2"}),
+        ("what is migraine aura", {"aura"}),
         ("diabetes or migraine", {"diabetes", "migraine"}),
         ("antimigraine", set()),
         ("my toe hurts", set()),

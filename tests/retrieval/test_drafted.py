@@ -59,7 +59,7 @@ def test_a_draft_is_the_models_sentences_with_their_passages() -> None:
         "Rest helps [7].",
         "Rest helps.",
         "NOT COVERED",
-        "Rest helps [1]. NOT COVERED",
+        "NOT COVERED [1].",
         "",
         "\x00\ufffd{}[[[",
         "[1]",

@@ -151,6 +151,18 @@ def test_a_second_article_is_quoted_only_when_it_is_nearly_as_good(library: Snap
     assert quote(found(near, other), library).sources == ("gout", "ibuprofen")
 
 
+def test_no_fourth_article_is_quoted_however_near() -> None:
+    """Four sources for one short answer confuse more than they tell."""
+    many = snapshot(*(article("## Overview\n\nRest.\n", slug=slug) for slug in ("one", "two", "three", "four")))
+    assert quote(found(*many.passages.values()), many).sources == ("one", "two", "three")
+
+
+def test_a_call_for_help_stands_at_the_end_and_nowhere_in_the_middle(library: Snapshot) -> None:
+    """Its lists are the safety net; as a point between others one would be read over."""
+    overview, appointment = part(library, "gout", "Overview"), part(library, "gout", "When to get help", 1)
+    assert said(quote(found(overview, appointment), library).statements, "point") == []
+
+
 @pytest.mark.parametrize("slug", ["gout", "ibuprofen"])
 def test_suggestions_ask_for_sections_that_the_article_has_and_that_were_not_asked_for(slug: str, library: Snapshot) -> None:
     """A suggestion that the library cannot answer would be a promise broken at once."""
@@ -167,6 +179,12 @@ def test_what_was_just_answered_is_not_suggested(library: Snapshot) -> None:
     offered = suggestions(found(part(library, "gout", "Treatment")), library)
     assert "How is gout treated?" not in offered
     assert len(offered) == 2
+
+
+def test_what_was_asked_for_is_not_suggested_even_where_something_else_was_found(library: Snapshot) -> None:
+    """Offering the patient's own question back says only that nobody listened."""
+    asked = replace(found(part(library, "gout", "Overview")), wanted={"treatment": 1.0})
+    assert "How is gout treated?" not in suggestions(asked, library, limit=9)
 
 
 def test_suggestions_are_few_and_none_where_nothing_was_found(library: Snapshot) -> None:

@@ -32,6 +32,13 @@ def test_the_section_that_was_asked_for_comes_first(question: str, history: list
     assert (best.article, best.heading) == (slug, heading)
 
 
+def test_the_section_asked_for_wins_between_equal_words() -> None:
+    """People ask how to "get rid of" it and never say "Treatment"."""
+    same = snapshot(article("## Overview\n\nGout crystals.\n\n## Treatment\n\nGout crystals.\n"))
+    assert find(same, "gout crystals").passages[0].passage.heading == "Overview"
+    assert find(same, "How do I get rid of gout crystals?").passages[0].passage.heading == "Treatment"
+
+
 def test_a_withdrawn_article_is_gone_though_the_index_still_holds_it(library: Snapshot) -> None:
     """The database decides what is served, the index only finds."""
     search = Search(ExactFinder(library))

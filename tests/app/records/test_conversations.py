@@ -66,7 +66,7 @@ def test_turns_open_at_start_are_marked_interrupted_once(store: ConversationStor
     done = store.receive("p1", "c1", "a")
     store.close(done, "done", "routine")
     store.receive("p1", "c1", "b")
-    assert (store.mark_interrupted(), store.mark_interrupted()) == (1, 0)
+    assert (store.mark_interrupted("cut off"), store.mark_interrupted("cut off")) == (1, 0)
     assert _states(database) == [(0, "done", "routine"), (1, "interrupted", None)]
 
 
@@ -153,7 +153,7 @@ def test_a_new_chat_carries_the_red_flags_of_the_others(store: ConversationStore
     """One open case per patient, across tabs, reloads and new chats (rule of care 4)."""
     CaseStore(database).escalate("p1", "c1", [finding("stroke")])
     assert [f.rule for f in _next_turn(store, "c2").carried] == ["stroke"]
-    assert (_next_turn(store, "c1").carried, _next_turn(store, "c1").known_rules) == ((), {"stroke"})
+    assert (_next_turn(store, "c1").carried, _next_turn(store, "c1").known_rules) == ((), frozenset({"stroke"}))
 
 
 def test_another_patients_red_flags_are_not_carried(store: ConversationStore, database: Database) -> None:

@@ -35,7 +35,7 @@ def test_the_patients_words_are_not_readable_on_disk(spool: Spool, tmp_path: Pat
     """The spool is the only file of ours that holds words outside the database."""
     assert spool.append(_item())
     held = (tmp_path / "spool").read_bytes()
-    assert not any(word in held for word in (b"droops", b"stroke", b"p1"))
+    assert not any(word in held for word in (b"droops", b"stroke", b"conversation_id"))
 
 
 def test_what_was_spooled_comes_back_as_it_was_and_in_order(spool: Spool) -> None:

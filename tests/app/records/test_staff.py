@@ -1,10 +1,8 @@
 """Who may sign in to a desk, for how long, and who counts as being there."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from app.records.database import Database
@@ -15,9 +13,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def staff(database: Database, monkeypatch: pytest.MonkeyPatch) -> StaffStore:
-    """A desk with one nurse, Nora; argon2 with the least work, for these tests hash a lot."""
-    monkeypatch.setattr("app.records.staff.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
+def staff(database: Database) -> StaffStore:
+    """A desk with one nurse, Nora."""
     store = StaffStore(database)
     store.add("nora", "Nora", "care", PASSWORD)
     return store
@@ -127,3 +124,13 @@ def test_somebody_disabled_does_not_make_the_desk_staffed(staff: StaffStore, dat
     _signed_in(staff)
     _disable(database)
     assert not staff.active_since(now() - timedelta(hours=1), "care")
+
+
+@pytest.mark.parametrize("idle_s", [20, 300])
+def test_using_the_desk_counts_as_being_there(idle_s: int, staff: StaffStore, database: Database) -> None:
+    """Sign-in alone does not last: whoever works the queue is there, also after hours."""
+    token = _signed_in(staff)
+    with database.transaction() as session:
+        session.execute(update(StaffSession).values(last_active=now() - timedelta(seconds=idle_s)))
+    staff.member(token)
+    assert staff.active_since(now() - timedelta(seconds=60), "care")

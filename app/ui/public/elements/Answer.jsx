@@ -60,11 +60,11 @@ function Marks({ marks, open }) {
 
 function Banner({ banner }) {
   useEffect(() => {
-    const detail = { level: banner.level, text: banner.text, contact: (banner.contacts || [])[0] || null }
+    const detail = { level: banner.level, text: banner.text, contact: banner.level === "urgent" ? null : (banner.contacts || [])[0] || null }
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
     return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
   }, [])
-  const c = (banner.contacts || [])[0]
+  const c = banner.level === "urgent" ? null : (banner.contacts || [])[0]
   return (
     <p data-testid="banner" style={{ margin: 0, padding: "8px 12px", borderLeft: "4px solid #a3141f", background: "#fdf1f1", fontSize: "0.9rem" }}>
       {banner.text} {c && <a href={(c.kind === "sms" ? "sms:" : "tel:") + c.dial} style={{ color: "#a3141f", textDecoration: "underline" }}>{c.action}</a>}

@@ -14,10 +14,11 @@ export default function CareCard() {
   const [tapped, setTapped] = useState("")
   const tone = TONES[props.level] || TONES.urgent
   const labels = props.labels || {}
+  const calm = props.level === "urgent" // the emergency number is then for "if it gets worse", not the first thing to do
   const compact = Boolean(props.held)
   const contacts = (props.contacts || []).slice(0, compact ? 2 : undefined)
   useEffect(() => {
-    const detail = { level: props.level, text: props.banner, contact: contacts[0] || null, leave: props.leave_quickly, leaveLabel: labels.leave }
+    const detail = { level: props.level, text: props.banner, contact: calm ? null : contacts[0] || null, leave: props.leave_quickly, leaveLabel: labels.leave }
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
     return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
   }, [])
@@ -31,8 +32,9 @@ export default function CareCard() {
       <div style={{ background: tone.head, color: "#fff", padding: compact ? "8px 18px" : "12px 18px", fontWeight: 700, fontSize: compact ? "1rem" : "1.15rem" }}>{compact ? props.banner : props.title}</div>
       <div style={{ padding: "16px 18px", display: "flex", flexDirection: "column", gap: "12px" }}>
         {!compact && <p style={{ margin: 0, fontSize: "1.15rem", fontWeight: 650 }}>{props.lead}</p>}
+        {props.worse && <p style={{ margin: 0 }}>{props.worse}</p>}
         {contacts.map((c, i) => (
-          <a key={c.dial + c.kind + i} href={c.kind === "sms" ? "sms:" + c.dial : "tel:" + c.dial} style={i === 0 ? first : more} data-testid="contact">
+          <a key={c.dial + c.kind + i} href={c.kind === "sms" ? "sms:" + c.dial : "tel:" + c.dial} style={i === 0 && !(calm && c.service === "emergency") ? first : more} data-testid="contact">
             {c.kind === "sms" ? <MessageSquare size={20} aria-hidden="true" /> : <Phone size={20} aria-hidden="true" />}
             <span style={{ display: "flex", flexDirection: "column" }}>
               <span>{c.action}</span>
@@ -47,7 +49,6 @@ export default function CareCard() {
             {props.meanwhile.map((q, i) => <FirstAid key={i} quote={q} />)}
           </div>
         )}
-        {props.worse && <p style={{ margin: 0 }}>{props.worse}</p>}
         {!compact && <p style={{ margin: 0 }}>{props.staffing}</p>}
         <p style={{ margin: 0, fontWeight: 700 }}>{props.closing}</p>
         {!compact && (props.reasons || []).length > 0 && (

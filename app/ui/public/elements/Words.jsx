@@ -5,11 +5,11 @@ export default function Words() {
   const banner = props.banner
   useEffect(() => {
     if (!banner) return
-    const detail = { level: banner.level, text: banner.text, contact: (banner.contacts || [])[0] || null }
+    const detail = { level: banner.level, text: banner.text, contact: banner.level === "urgent" ? null : (banner.contacts || [])[0] || null }
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
     return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
   }, [])
-  const c = banner && (banner.contacts || [])[0]
+  const c = banner && banner.level !== "urgent" && (banner.contacts || [])[0]
   return (
     <div data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
       {banner && (

@@ -1,0 +1,21 @@
+"""Why a server may not start in production mode: every gap, in words that say what to do."""
+
+from app.wiring import Application
+
+
+def gaps(app: Application) -> list[str]:
+    """What is missing before patients may be served for real; empty in demo mode, which says on every page what it is."""
+    chosen = app.settings
+    if chosen.mode == "demo":
+        return []
+    unsigned = sum(revision.article.clinical_review is None for revision in app.library.snapshot().revisions.values())
+    checks = (
+        (bool(unsigned), f"{unsigned} served articles have no clinical review; have clinicians review and sign them"),
+        (True, "red-flag rules, care cards and set words are starter content that no clinician has signed"),
+        (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
+        (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
+        (True, "staff sign in without a second factor"),
+        (chosen.staffing != "unattended", "CARELIGHT_STAFFING says on_call, but no notification channel exists"),
+        (True, "messages are not yet encrypted at rest"),
+    )
+    return [words for missing, words in checks if missing]

@@ -1,0 +1,62 @@
+"""What a running server does by itself: follows the served set into its index, and stores spooled cases.
+
+Only the server that holds the data folder writes the embedded index; whoever publishes changes one row of the database.
+"""
+
+import logging
+import threading
+
+from app.errors import CarelightError
+from app.wiring import Application
+from retrieval.index import IndexUnusableError
+
+log = logging.getLogger("carelight.upkeep")
+_EVERY_S = 1.0
+
+
+class Upkeep:
+    """A thread that looks every second; each chore that fails is logged once and tried again."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._indexed = app.indexed_version
+        self._complained = ""
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the chore in hand."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stop.wait(_EVERY_S):
+            self.once()
+
+    def once(self) -> None:
+        """Every chore, once."""
+        try:
+            self._replay()
+            self._follow()
+        except (CarelightError, IndexUnusableError, OSError) as error:
+            if str(error) != self._complained:
+                log.error("upkeep: %s", error)
+                self._complained = str(error)
+
+    def _replay(self) -> None:
+        """Spooled cases reach the care desk as soon as the database works: waiting for the next start would be silence."""
+        if stored := self._app.case_desk.replay():
+            log.warning("%d spooled cases were stored", stored)
+
+    def _follow(self) -> None:
+        """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""
+        version = self._app.library.snapshot().version
+        if self._indexed is None or version == self._indexed:
+            return
+        report = self._app.sync_index()
+        self._indexed = version
+        log.info("index follows version %d: %d added, %d removed", version, report.added, report.removed)

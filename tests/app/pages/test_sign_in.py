@@ -1,0 +1,80 @@
+"""Staff sign-in: the right password opens a desk, everything else opens nothing and says little."""
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.pages.sign_in import COOKIE
+from app.wiring import Application
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def client(site: FastAPI, small: Application) -> TestClient:
+    """A browser in a clinic where Nora works."""
+    small.staff.add("nora", "Nora", "care", PASSWORD)
+    return TestClient(site, follow_redirects=False)
+
+
+def _sign_in(client: TestClient, password: str = PASSWORD, login: str = "nora", to: str = "") -> tuple[int, str]:
+    response = client.post("/sign-in", data={"login": login, "password": password, "to": to})
+    return response.status_code, response.headers.get("location", "")
+
+
+def test_the_right_password_opens_the_desk(client: TestClient, small: Application) -> None:
+    """The cookie holds a session that the desk knows."""
+    assert _sign_in(client) == (303, "/desk/care")
+    member = small.staff.member(client.cookies[COOKIE])
+    assert member is not None
+    assert member.login == "nora"
+
+
+def test_the_session_cookie_cannot_be_read_by_a_page_nor_sent_by_another_site(client: TestClient) -> None:
+    """A desk shows every patient's case."""
+    cookie = client.post("/sign-in", data={"login": "nora", "password": PASSWORD}).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_over_https_the_cookie_stays_on_https(site: FastAPI, client: TestClient) -> None:
+    """One plain request would show the session to everyone on the way."""
+    secure = TestClient(site, base_url="https://clinic.example", follow_redirects=False)
+    assert "secure" in secure.post("/sign-in", data={"login": "nora", "password": PASSWORD}).headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(("login", "password"), [("nora", "wrong horse battery"), ("nobody", PASSWORD)])
+def test_a_wrong_sign_in_says_the_same_whichever_part_was_wrong(login: str, password: str, client: TestClient) -> None:
+    """Otherwise the page tells who works here."""
+    response = client.post("/sign-in", data={"login": login, "password": password})
+    assert response.status_code == 401
+    assert "That name and password do not fit." in response.text
+    assert COOKIE not in client.cookies
+
+
+@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/desk/../evil", "javascript:alert(1)", ""])
+def test_a_sign_in_leads_only_to_a_desk(to: str, client: TestClient) -> None:
+    """A link in a mail must not use our sign-in to send staff elsewhere."""
+    assert _sign_in(client, to=to) == (303, "/desk/care")
+    assert re.findall(r'name="to" value="(.*?)"', client.get("/sign-in", params={"to": to}).text) == ["/desk/care"]
+
+
+def test_a_sign_in_from_the_editor_desk_leads_back_there(client: TestClient) -> None:
+    """And not to a queue of patients."""
+    assert _sign_in(client, to="/desk/editor") == (303, "/desk/editor")
+
+
+def test_signing_out_ends_the_session_and_not_only_the_cookie(client: TestClient, small: Application) -> None:
+    """A copied cookie must be worth nothing afterwards."""
+    _sign_in(client)
+    token = client.cookies[COOKIE]
+    assert client.post("/sign-out").headers["location"] == "/sign-in"
+    assert small.staff.member(token) is None
+    assert COOKIE not in client.cookies
+
+
+def test_the_short_address_leads_to_the_desk(client: TestClient) -> None:
+    """It is the one in the README."""
+    assert client.get("/care").headers["location"] == "/desk/care"

@@ -1,0 +1,121 @@
+"""No escalation is silent: database, else spool, else the card says so; and who is there is told as it is."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import update
+
+from app.cases import CaseDesk, staffing
+from app.errors import RecordsError
+from app.journal import OpenTurn
+from app.records.cases import CaseStore
+from app.records.conversations import ConversationStore
+from app.records.database import Database
+from app.records.models import StaffSession, now
+from app.records.spool import Spool
+from app.records.staff import StaffStore
+from guardrails.level import Profile
+from tests.fakes import finding
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    """One spool, whatever database stands before it."""
+    return Spool(tmp_path / "spool", Fernet.generate_key())
+
+
+def _turn(patient: str = "p1", chat: str = "c1") -> OpenTurn:
+    return OpenTurn(chat, patient, "t1", ("…",), Profile(), -1, frozenset(), (), released=False)
+
+
+def test_a_working_database_takes_the_case_and_the_spool_stays_empty(database: Database, spool: Spool, tmp_path: Path) -> None:
+    """The spool is for when the database fails, not a second store."""
+    assert CaseDesk(CaseStore(database), spool).escalate(_turn(), [finding()])
+    assert len(CaseStore(database).queue()) == 1
+    assert not (tmp_path / "spool").exists()
+
+
+def test_a_failing_database_sends_the_case_to_the_spool(broken: Database, spool: Spool, tmp_path: Path) -> None:
+    """Stored is stored: the card need not warn."""
+    assert CaseDesk(CaseStore(broken), spool).escalate(_turn(), [finding()])
+    assert (tmp_path / "spool").stat().st_size > 0
+
+
+def test_where_both_fail_the_desk_says_so_and_does_not_raise(broken: Database, tmp_path: Path) -> None:
+    """A patient's card must not wait for our troubles."""
+    desk = CaseDesk(CaseStore(broken), Spool(tmp_path / "gone" / "spool", Fernet.generate_key()))
+    assert not desk.escalate(_turn(), [finding()])
+
+
+def test_a_replay_against_a_failing_database_keeps_the_case(broken: Database, database: Database, spool: Spool) -> None:
+    """It is tried again until it works."""
+    failing = CaseDesk(CaseStore(broken), spool)
+    failing.escalate(_turn(), [finding()])
+    with pytest.raises(RecordsError):
+        failing.replay()
+    assert CaseDesk(CaseStore(database), spool).replay() == 1
+    assert len(CaseStore(database).queue()) == 1
+
+
+def test_a_replay_joins_the_case_that_was_opened_meanwhile(broken: Database, database: Database, spool: Spool) -> None:
+    """One open case per patient, whichever way the findings came."""
+    CaseDesk(CaseStore(broken), spool).escalate(_turn(chat="c1"), [finding("stroke")])
+    CaseStore(database).escalate("p1", "c2", [finding("sepsis", "urgent")])
+    CaseDesk(CaseStore(database), spool).replay()
+    assert [case.level for case in CaseStore(database).queue()] == ["emergency"]
+    assert {f.rule for f in CaseStore(database).open_findings("p1")} == {"stroke", "sepsis"}
+
+
+@pytest.mark.parametrize("owner", ["p1", "somebody else"])
+def test_a_chat_that_is_gone_does_not_take_its_case_with_it(owner: str, broken: Database, database: Database, spool: Spool) -> None:
+    """The patient may delete the chat before the replay; that must neither lose the case nor stop the server's start."""
+    chats = ConversationStore(database)
+    chats.receive(owner, "c1", "hello")
+    chats.delete("c1")
+    CaseDesk(CaseStore(broken), spool).escalate(_turn(), [finding()])
+    assert CaseDesk(CaseStore(database), spool).replay() == 1
+    assert len(CaseStore(database).open_findings("p1")) == 1
+
+
+def test_a_turn_in_a_chat_that_was_deleted_under_it_still_escalates(database: Database, spool: Spool) -> None:
+    """Two tabs: one deletes, the other says 'he is not breathing'."""
+    ConversationStore(database).receive("p1", "c1", "hello")
+    ConversationStore(database).delete("c1")
+    assert CaseDesk(CaseStore(database), spool).escalate(_turn(), [finding()])
+    assert len(CaseStore(database).queue()) == 1
+
+
+# Who is there
+
+
+@pytest.fixture
+def staff(database: Database) -> StaffStore:
+    """A care desk with one nurse who is signed in now."""
+    store = StaffStore(database)
+    store.add("nora", "Nora", "care", "correct horse battery")
+    assert store.sign_in("nora", "correct horse battery")
+    return store
+
+
+def _idle(database: Database, minutes: int) -> None:
+    with database.transaction() as session:
+        session.execute(update(StaffSession).values(last_active=now() - timedelta(minutes=minutes)))
+
+
+def test_a_nurse_at_the_desk_makes_it_staffed(staff: StaffStore) -> None:
+    """The card may then say that someone is there."""
+    assert staffing(staff, "unattended", 10)() == "staffed"
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(9, "staffed"), (11, "on_call")])
+def test_a_nurse_who_left_the_screen_open_does_not(minutes: int, expected: str, staff: StaffStore, database: Database) -> None:
+    """Signed in is not there: active within the last minutes is."""
+    _idle(database, minutes)
+    assert staffing(staff, "on_call", 10)() == expected
+
+
+def test_with_nobody_there_the_clinics_own_word_counts(database: Database) -> None:
+    """Default unattended; on call only where the clinic declares it."""
+    assert staffing(StaffStore(database), "unattended", 10)() == "unattended"

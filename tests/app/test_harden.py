@@ -1,0 +1,243 @@
+"""The outermost layer: who may talk to the server, what a browser may load, and how long its cookies live."""
+
+import asyncio
+
+import pytest
+from fastapi import FastAPI, Response, WebSocket
+from fastapi.responses import HTMLResponse
+from starlette.testclient import TestClient
+from starlette.types import Message
+from starlette.websockets import WebSocketDisconnect
+
+from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
+from app.harden import Harden
+
+SECRET = "a secret of the clinic"
+HTML = {"accept": "text/html"}
+
+
+def _inner() -> FastAPI:
+    """What Chainlit would be: pages, cookies, a socket, and a file."""
+    web = FastAPI()
+
+    @web.api_route("/", methods=["GET", "POST"])
+    def page() -> HTMLResponse:
+        body = (
+            '<link rel="preconnect" href="https://fonts.googleapis.com"><script src="https://cdn.jsdelivr.net/x.js"></script><p>Hallo ü</p>'
+        )
+        return HTMLResponse(body)
+
+    @web.get("/sign-in-to-chainlit")
+    def token(response: Response) -> str:
+        response.set_cookie("access_token", "t", max_age=9999, expires=9999, httponly=True)
+        response.set_cookie("other", "o", max_age=9999)
+        return "ok"
+
+    @web.get("/sign-out-of-chainlit")
+    def no_token(response: Response) -> str:
+        response.delete_cookie("access_token")
+        return "ok"
+
+    @web.websocket("/ws")
+    async def socket(ws: WebSocket) -> None:
+        await ws.accept()
+        await ws.send_text("hello")
+        await ws.close()
+
+    @web.api_route("/{path:path}", methods=["GET", "POST", "PUT"])
+    def anything(path: str) -> str:
+        return path
+
+    return web
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """A browser before a server that allows the address it is served on."""
+    return TestClient(Harden(_inner(), SECRET))
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "https://testserver", "http://testserver:81", "http://testserver.evil.example", "null"]
+)
+def test_a_foreign_origin_may_change_nothing(origin: str, client: TestClient) -> None:
+    """A page elsewhere must not write into a patient's chat with the patient's own cookies."""
+    assert client.post("/", headers={"origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://testserver"}, {}])
+def test_our_own_page_and_programs_without_an_origin_may(headers: dict[str, str], client: TestClient) -> None:
+    """A browser always names its origin at a POST; a command-line client has no cookies to steal."""
+    assert client.post("/", headers=headers).status_code == 200
+
+
+def test_a_link_from_elsewhere_opens_the_page(client: TestClient) -> None:
+    """The clinic's home page links here."""
+    assert client.get("/", headers={"origin": "https://clinic.example"}).status_code == 200
+
+
+def test_a_foreign_pages_socket_is_closed(client: TestClient) -> None:
+    """Chainlit accepts a socket from any page."""
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws", headers={"origin": "http://evil.example"}):
+        pass
+
+
+def test_our_own_pages_socket_is_opened(client: TestClient) -> None:
+    """The chat runs over it."""
+    with client.websocket_connect("/ws", headers={"origin": "http://testserver"}) as socket:
+        assert socket.receive_text() == "hello"
+
+
+@pytest.mark.parametrize("public", ["https://chat.example.org", "https://chat.example.org/"])
+def test_behind_a_proxy_the_public_address_counts(public: str) -> None:
+    """The server then hears another host name than the browser shows; a slash too many must not shut everyone out."""
+    client = TestClient(Harden(_inner(), SECRET, public))
+    codes = [client.post("/", headers={"origin": origin}).status_code for origin in ("https://chat.example.org", "http://testserver")]
+    assert codes == [200, 403]
+
+
+@pytest.mark.parametrize("path", ["/project/file/x", "/project/element", "/project/share/x", "/project/thread/share", "/mcp"])
+def test_routes_that_we_do_not_use_are_closed(path: str, client: TestClient) -> None:
+    """Uploads, sharing and element writes would go round the records."""
+    assert client.get(path).status_code == 404
+    assert client.get("/project/threads").status_code == 200
+
+
+def test_every_answer_carries_a_policy_that_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    """Also one that is no page."""
+    for path in ("/", "/some/file.js"):
+        headers = client.get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "https:" not in headers["content-security-policy"]
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+
+
+def test_the_policy_lets_the_page_reach_its_own_socket(client: TestClient) -> None:
+    """Safari takes 'self' for http alone."""
+    assert "connect-src 'self' ws://testserver;" in client.get("/").headers["content-security-policy"]
+
+
+def test_a_stricter_policy_of_a_page_stays() -> None:
+    """Our plain pages need no script at all."""
+    inner = FastAPI()
+    strict = {"content-security-policy": "default-src 'none'"}
+    inner.get("/")(lambda: HTMLResponse("x", headers=strict))
+    assert TestClient(Harden(inner, SECRET)).get("/").headers.get_list("content-security-policy") == ["default-src 'none'"]
+
+
+def test_links_to_third_parties_are_taken_out_and_the_rest_is_left(client: TestClient) -> None:
+    """Opening the chat must tell nobody that someone opened a health chat."""
+    response = client.get("/", headers=HTML)
+    assert response.text == "<p>Hallo ü</p>"
+    assert int(response.headers["content-length"]) == len(response.content)
+
+
+def test_a_page_that_comes_in_pieces_is_read_as_a_whole() -> None:
+    """A link may be cut in two by the server's buffer."""
+    pieces = [b'<link href="https://fonts.goo', b'gleapis.com">', b"<p>x</p>"]
+    assert asyncio.run(_sent(pieces, b"text/html; charset=utf-8")) == b"<p>x</p>"
+
+
+def test_a_stream_that_is_no_page_is_passed_on_as_it_comes() -> None:
+    """A download must not be gathered in memory."""
+    pieces = [b"<link fonts.googleapis.com>", b"2"]
+    assert asyncio.run(_sent(pieces, b"application/octet-stream", count=True)) == 2
+
+
+async def _sent(pieces: list[bytes], kind: bytes, *, count: bool = False) -> bytes | int:
+    """What arrives of an answer in `pieces`: its bytes, or in how many parts."""
+    out: list[Message] = []
+
+    async def inner(_scope: object, _receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})  # type: ignore[operator]
+        for number, piece in enumerate(pieces, 1):
+            await send({"type": "http.response.body", "body": piece, "more_body": number < len(pieces)})  # type: ignore[operator]
+
+    async def send(message: Message) -> None:
+        out.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": []}
+    await Harden(inner, SECRET)(scope, receive, send)
+    bodies = [message["body"] for message in out if message["type"] == "http.response.body"]
+    return len(bodies) if count else b"".join(bodies)
+
+
+# Cookies
+
+
+def test_a_visitor_becomes_a_guest_when_a_page_opens(client: TestClient) -> None:
+    """The cookie ends with the browser session and no page can read it (rule of care 11)."""
+    line = client.get("/", headers=HTML).headers["set-cookie"].lower()
+    assert guest_id(client.cookies[COOKIE], SECRET) is not None
+    assert "httponly" in line
+    assert not any(word in line for word in ("max-age", "expires"))
+
+
+def test_a_guest_stays_the_same_guest(client: TestClient) -> None:
+    """A reload keeps the chats."""
+    client.get("/", headers=HTML)
+    assert "set-cookie" not in client.get("/", headers=HTML).headers
+
+
+def test_a_forged_cookie_makes_a_new_guest(client: TestClient) -> None:
+    """Whoever made it up is not that patient."""
+    forged = new_guest("another secret")
+    response = client.get("/", headers={**HTML, "cookie": f"{COOKIE}={forged}"})
+    assert guest_id(response.cookies[COOKIE], SECRET) is not None
+
+
+def test_only_pages_make_guests(client: TestClient) -> None:
+    """A picture or a script that loads at the same time would make a second one."""
+    assert "set-cookie" not in client.get("/", headers={"accept": "image/*"}).headers
+
+
+@pytest.mark.parametrize("odd", ["a/b=1", "{x}=1", "a,b=1"])
+def test_a_foreign_cookie_with_an_odd_name_shuts_nobody_out(odd: str, client: TestClient) -> None:
+    """The standard library raises at it, and the page with the emergency number would not open."""
+    held = new_guest(SECRET)
+    response = client.get("/", headers={**HTML, "cookie": f"{odd}; {COOKIE}={held}"})
+    assert response.status_code == 200
+    assert "set-cookie" not in response.headers
+
+
+def _token_line(client: TestClient, path: str = "/sign-in-to-chainlit", **cookies: str) -> str:
+    header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    lines = client.get(path, headers={"cookie": header}).headers.get_list("set-cookie")
+    return next(line.lower() for line in lines if line.startswith("access_token"))
+
+
+def test_chainlits_cookie_ends_with_the_browser(client: TestClient) -> None:
+    """It would otherwise sign the next user of a shared phone in for weeks."""
+    line = _token_line(client)
+    assert line.startswith("access_token=t;")
+    assert not any(word in line for word in ("max-age", "expires"))
+
+
+def test_unless_the_patient_keeps_their_chats_here(client: TestClient) -> None:
+    """Opt-in."""
+    assert "max-age=9999" in _token_line(client, **{KEEP_COOKIE: "1"})
+
+
+def test_a_cookie_that_is_deleted_stays_deleted(client: TestClient) -> None:
+    """Shortening 'ends in 1970' to 'ends with the browser' would bring it back."""
+    assert "max-age=0" in _token_line(client, "/sign-out-of-chainlit")
+
+
+def test_other_cookies_are_left_alone(client: TestClient) -> None:
+    """The desks' own live as long as their session."""
+    lines = client.get("/sign-in-to-chainlit").headers.get_list("set-cookie")
+    assert any(line.startswith("other=o") and "Max-Age=9999" in line for line in lines)
+
+
+def test_over_https_every_cookie_stays_on_https() -> None:
+    """Once, whoever set it."""
+    client = TestClient(Harden(_inner(), SECRET), base_url="https://testserver")
+    lines = [
+        *client.get("/", headers=HTML).headers.get_list("set-cookie"),
+        *client.get("/sign-in-to-chainlit").headers.get_list("set-cookie"),
+    ]
+    assert len(lines) == 3
+    assert all(line.lower().count("secure") == 1 for line in lines)

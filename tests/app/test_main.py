@@ -1,0 +1,211 @@
+"""The whole web server with Chainlit and NiceGUI mounted: whose chats are whose, who sees the desk, what comes first.
+
+Chainlit and NiceGUI keep what they were started with for the life of a process, so one server serves every test here.
+"""
+
+import gc
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.guests import COOKIE, guest_id, new_guest
+from app.harden import Harden
+from app.journal import Reply
+from app.settings import Settings
+from app.wiring import Application
+from guardrails.red_flags import RedFlagRules
+from tests.app.turns import GOUT, MemoryFinder, WordSearch, regions
+from tests.fakes import HashingEmbedder, finding
+
+PASSWORD = "correct horse battery"
+HTML = {"accept": "text/html"}
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A running server, and the guest whose chat it holds."""
+
+    app: Application
+    web: Harden
+    client: TestClient
+    guest: str
+
+    def visit(self, cookie: str) -> TestClient:
+        """The browser of whoever holds `cookie`, signed in to Chainlit."""
+        self.client.cookies.clear()
+        self.client.cookies.set(COOKIE, cookie, domain="testserver.local")
+        self.client.post("/auth/header")
+        return self.client
+
+    def stranger(self) -> TestClient:
+        """The browser of somebody else."""
+        return self.visit(new_guest(self.app.secrets.guest))
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory, rule_layer: RedFlagRules) -> Iterator[Clinic]:
+    """The server as `carelight serve` makes it, on one article, with one chat, one open case and two members of staff."""
+    before = dict(os.environ)
+    app = Application(Settings(data_dir=tmp_path_factory.mktemp("clinic"), region="US"), make_embedder=lambda _m: HashingEmbedder())
+    app.add_articles([GOUT], "test")
+    app.initialise()
+    app.__dict__.update(red_flags=rule_layer, regions=regions())
+    app._search = WordSearch(MemoryFinder(app.library.snapshot()))
+    from app.main import create
+
+    web = create(app)
+    gc.freeze()  # as `carelight serve` does, for the same reason
+    guest = new_guest(app.secrets.guest)
+    _fill(app, guest_id(guest, app.secrets.guest) or "")
+    with TestClient(web) as client:
+        yield Clinic(app, web, client, guest)
+    gc.unfreeze()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def _fill(app: Application, patient: str) -> None:
+    turn = app.conversations.receive(patient, "chat-a", "my secret pain")
+    app.conversations.record(turn, Reply("reply-a", "care_card", "Call 911", {"level": "emergency"}))
+    app.conversations.close(turn, "done", "emergency")
+    app.conversations.receive(patient, "chat-b", "to be deleted")
+    app.case_store.escalate(patient, "chat-a", [finding()])
+    app.staff.add("nora", "Nora", "care", PASSWORD)
+    app.staff.add("ed", "Ed", "editor", PASSWORD)
+
+
+# What stands where
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/healthz", '"ok"'), ("/library", "Gout"), ("/sign-in", "Staff sign-in"), ("/page.json", "911"), ("/site/site.css", "{")],
+)
+def test_our_own_pages_come_before_chainlits_catch_all(path: str, words: str, clinic: Clinic) -> None:
+    """Chainlit answers every address with its page, and 200."""
+    assert words in clinic.client.get(path).text
+
+
+def test_the_chat_opens_at_the_root_as_a_guest_and_loads_nothing_from_elsewhere(clinic: Clinic) -> None:
+    """Opening a health chat must be nobody else's business."""
+    clinic.client.cookies.clear()
+    page = clinic.client.get("/", headers=HTML)
+    assert guest_id(clinic.client.cookies[COOKIE], clinic.app.secrets.guest) is not None
+    assert not any(place in page.text for place in ("fonts.googleapis", "fonts.gstatic", "jsdelivr"))
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_a_foreign_page_reaches_nothing_of_it(clinic: Clinic) -> None:
+    """The hardening layer is the outermost, also around the mounted ones."""
+    headers = {"origin": "http://evil.example"}
+    assert [clinic.client.post(path, headers=headers).status_code for path in ("/auth/header", "/project/threads", "/sign-in")] == [403] * 3
+
+
+def test_what_a_turn_needs_is_made_before_the_first_patient(clinic: Clinic) -> None:
+    """A card must not wait for rules to be compiled, nor fail with the database."""
+    assert {"conversation", "cards", "screener", "words"} <= set(clinic.app.__dict__)
+
+
+# Whose chats are whose
+
+
+def _threads(client: TestClient) -> list[str]:
+    data = client.post("/project/threads", json={"pagination": {"first": 10}, "filter": {}}).json()["data"]
+    return [thread["id"] for thread in data]
+
+
+def test_a_guest_sees_their_own_chats_and_no_others(clinic: Clinic) -> None:
+    """The list is asked for by the signed cookie, never by an id that the browser names."""
+    assert "chat-a" in _threads(clinic.visit(clinic.guest))
+    assert _threads(clinic.stranger()) == []
+
+
+def test_a_chat_comes_back_as_it_was(clinic: Clinic) -> None:
+    """Chainlit is a view of our records: message, card and title are read from them."""
+    thread = clinic.visit(clinic.guest).get("/project/thread/chat-a").json()
+    assert [(step["type"], step["output"]) for step in thread["steps"]] == [("user_message", "my secret pain"), ("assistant_message", "")]
+    assert [(element["name"], element["forId"], element["props"]) for element in thread["elements"]] == [
+        ("CareCard", "reply-a", {"level": "emergency"})
+    ]
+    assert thread["name"].startswith("Chat of ")
+
+
+def test_a_stranger_neither_reads_nor_deletes_nor_renames_it(clinic: Clinic) -> None:
+    """Knowing a chat's id must not be enough."""
+    stranger = clinic.stranger()
+    codes = [
+        stranger.get("/project/thread/chat-a").status_code,
+        stranger.request("DELETE", "/project/thread", json={"threadId": "chat-a"}).status_code,
+        stranger.put("/project/thread", json={"threadId": "chat-a", "name": "x"}).status_code,
+    ]
+    assert codes == [401, 401, 401]
+    assert clinic.app.conversations.chat("chat-a") is not None
+
+
+def test_a_title_stays_neutral_whatever_chainlit_sends(clinic: Clinic) -> None:
+    """It names a chat after its first message, which then stands in the side bar of a shared phone."""
+    clinic.visit(clinic.guest).put("/project/thread", json={"threadId": "chat-a", "name": "my secret pain"})
+    chat = clinic.app.conversations.chat("chat-a")
+    assert chat is not None
+    assert chat.title.startswith("Chat of ")
+
+
+def test_a_guest_deletes_their_own_chat(clinic: Clinic) -> None:
+    """Deleting is theirs."""
+    clinic.visit(clinic.guest).request("DELETE", "/project/thread", json={"threadId": "chat-b"})
+    assert clinic.app.conversations.chat("chat-b") is None
+
+
+@pytest.mark.parametrize("path", ["/project/file/x", "/project/share/chat-a", "/mcp"])
+def test_chainlits_other_doors_are_closed_to_the_owner_too(path: str, clinic: Clinic) -> None:
+    """Uploads, sharing and MCP would go round the records."""
+    assert clinic.visit(clinic.guest).get(path).status_code == 404
+
+
+def test_only_ones_own_replies_can_be_rated(clinic: Clinic) -> None:
+    """Our route stands before Chainlit's, which asks nobody."""
+    rating = {"feedback": {"forId": "reply-a", "value": 1}}
+    assert clinic.stranger().put("/feedback", json=rating).status_code == 404
+    assert clinic.visit(clinic.guest).put("/feedback", json=rating).status_code == 200
+
+
+# The desk
+
+
+def _signed_in(clinic: Clinic, login: str) -> TestClient:
+    clinic.client.cookies.clear()
+    clinic.client.post("/sign-in", data={"login": login, "password": PASSWORD}, follow_redirects=False)
+    return clinic.client
+
+
+def test_the_care_desk_shows_open_cases_to_a_nurse_without_the_patients_words(clinic: Clinic) -> None:
+    """Reason and level are on the queue; the words are for whoever opens the case."""
+    page = _signed_in(clinic, "nora").get("/desk/care").text
+    assert "heart-attack may need help." in page
+    assert "secret" not in page
+
+
+@pytest.mark.parametrize("login", ["ed", "nobody"])
+def test_the_care_desk_is_closed_to_everyone_else(login: str, clinic: Clinic) -> None:
+    """An editor writes articles and reads no cases; a visitor is sent to sign in."""
+    response = _signed_in(clinic, login).get("/desk/care", follow_redirects=False)
+    assert response.headers["location"] == "/sign-in?to=/desk/care"
+    assert "heart-attack" not in response.text
+
+
+# What we rely on in Chainlit
+
+
+def test_chainlits_private_names_that_a_reconnect_needs_are_there(clinic: Clinic) -> None:
+    """`app.ui.reconnect` wraps them; another version may rename them, and replies would be missing after a lost connection."""
+    from chainlit.server import sio
+    from chainlit.session import BaseSession, WebsocketSession
+    from chainlit.socket import resume_thread
+
+    flags = {name for made in (BaseSession, WebsocketSession) for name in made.__init__.__code__.co_names}
+    assert sio.handlers["/"]["connection_successful"].__module__ == "app.ui.reconnect"
+    assert {"restored", "has_first_interaction", "thread_id"} <= flags
+    assert callable(resume_thread)

@@ -1,0 +1,40 @@
+"""Production mode refuses to start while anything is missing, and says what."""
+
+import pytest
+
+from app import production
+from app.settings import Settings
+from app.wiring import Application
+
+READY = {"mode": "production", "region": "US", "origin": "https://chat.example.org"}
+
+
+def _gaps(app: Application, **values: str) -> str:
+    app.settings = Settings(data_dir=app.settings.data_dir, **values)  # type: ignore[arg-type]
+    return "\n".join(production.gaps(app))
+
+
+def test_demo_mode_starts_with_every_gap(small: Application) -> None:
+    """It says on every page what it is."""
+    assert _gaps(small, mode="demo") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "gap"),
+    [
+        ("region", "", "CARELIGHT_REGION"),
+        ("region", "XX", "CARELIGHT_REGION"),
+        ("origin", "", "CARELIGHT_ORIGIN"),
+        ("origin", "http://chat.example.org", "CARELIGHT_ORIGIN"),
+        ("staffing", "on_call", "CARELIGHT_STAFFING"),
+    ],
+)
+def test_a_setting_that_is_not_fit_for_patients_is_a_gap(name: str, value: str, gap: str, small: Application) -> None:
+    """Each is named, and goes away when it is put right."""
+    assert gap in _gaps(small, **{**READY, name: value})
+    assert gap not in _gaps(small, **READY)
+
+
+def test_starter_content_is_never_production_content(small: Application) -> None:
+    """Nothing reaches patients that two people have not passed (promise 4)."""
+    assert "1 served articles have no clinical review" in _gaps(small, **READY)

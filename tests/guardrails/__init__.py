@@ -1,0 +1,1 @@
+"""What may be asked and what may be said: every rule, card and check of the guardrails."""

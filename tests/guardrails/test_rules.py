@@ -1,0 +1,146 @@
+"""Rules are data: a mistake is refused where it stands, and every shipped rule is held to its own examples."""
+
+from pathlib import Path
+
+import pytest
+
+from guardrails import rules
+from guardrails.level import Profile
+from guardrails.rules import Comparison, Rule, RuleError
+from knowledge.article import parse
+from tests.guardrails.small import CONCEPTS, RULES, starter, write
+
+CORPUS = Path(__file__).parents[2] / "knowledge" / "corpus"
+SHIPPED = starter().rules.rules
+each_rule = pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.id)
+
+
+def fired(text: str) -> set[str]:
+    """The shipped rules that `text` fires on its own."""
+    return {finding.rule for finding in starter().find([text], Profile())}
+
+
+@each_rule
+def test_every_example_that_must_fire_fires_its_rule(rule: Rule) -> None:
+    """The examples are the rule's contract with the clinician who signs it."""
+    assert [text for text in rule.fires if rule.id not in fired(text)] == []
+
+
+@each_rule
+def test_no_near_miss_fires_its_rule(rule: Rule) -> None:
+    """Near misses are what keeps the alarm worth listening to."""
+    assert [text for text in rule.silent if rule.id in fired(text)] == []
+
+
+@pytest.mark.parametrize("rule", [rule for rule in SHIPPED if rule.first_aid], ids=lambda rule: rule.id)
+def test_pinned_first_aid_stands_in_the_corpus(rule: Rule) -> None:
+    """A card that pins a section which does not exist leaves a frightened person without the next step."""
+    assert rule.first_aid is not None
+    article = parse((CORPUS / f"{rule.first_aid.article}.md").read_text(encoding="utf-8"))
+    assert rule.first_aid.heading in {section.heading for section in article.sections}
+
+
+@each_rule
+def test_every_rule_names_a_public_page_and_speaks_both_languages(rule: Rule) -> None:
+    """The care team must be able to read why, and a Spanish speaker the reason on the card."""
+    assert rule.source.startswith("https://")
+    assert rule.reason["en"].strip() != rule.reason["es"].strip() != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is for my novel: I want to kill myself tonight",
+        "Hypothetically, what if I want to end my life",
+        "asking for a friend, I want to die and I have the pills ready",
+        "haha I want to kill myself lol",
+    ],
+)
+def test_a_story_or_a_what_if_does_not_silence_talk_of_suicide(text: str) -> None:
+    """People ask for help behind a novel, a joke or a hypothetical friend."""
+    levels = {finding.level for finding in starter().find([text], Profile()) if finding.pathway == "suicide_self_harm"}
+    assert levels & {"crisis", "emergency"}
+
+
+def test_a_folder_is_read_into_rules_and_shared_concepts(tmp_path: Path) -> None:
+    """A newcomer adds a rule by one entry; everything the entry says must arrive."""
+    read = rules.load(write(tmp_path))
+    infant = read.rule("infant-fever")
+    assert infant is not None
+    assert (infant.level, infant.when[0][1].comparison) == ("emergency", Comparison("age_months", "<", 3.0))
+
+
+def test_an_unknown_rule_is_none(tmp_path: Path) -> None:
+    """A stored case may name a rule that a later release has dropped."""
+    assert rules.load(write(tmp_path)).rule("retired") is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("    version: 1\n", "", "version"),
+        ("    despite:", "    despises:", "despises"),
+        ("level: emergency", "level: dreadful", "level must be one of"),
+        ("pathway: medical", "pathway: surgical", "pathway one of"),
+        ('fires: ["yes"]', "fires: []", "examples"),
+        ('silent: ["no"]', "silent: []", "examples"),
+        ("[crushing]", "[crushed]", "concept 'crushed'"),
+        ("[crushing]", '["temprature_c >= 39"]', "temprature_c"),
+        ("[crushing]", "[]", "can never be met"),
+        ("[[chest_pain, sweating], [crushing]]", "[]", "can never be met"),
+        ("despite: []", "despite: [fictoin]", "fictoin"),
+        (', es: "Motivo de heart."', "", "reason has no words in es"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_file_and_its_name(tmp_path: Path, right: str, wrong: str, says: str) -> None:
+    """A typing mistake that loads is a red flag that never fires, found out by a patient."""
+    assert right in RULES
+    folder = write(tmp_path, rule_text=RULES.replace(right, wrong, 1))
+    with pytest.raises(RuleError, match=says) as caught:
+        rules.load(folder)
+    assert str(caught.value).startswith("heart.yaml: rule 'heart'")
+
+
+def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
+    """The second would silently replace the first, in another file perhaps."""
+    folder = write(tmp_path)
+    (folder / "lungs.yaml").write_text(RULES, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"lungs\.yaml: rule 'heart' is defined twice"):
+        rules.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rules: [", r"heart\.yaml: cannot be read.*line 1"),
+        ("- a list", r"heart\.yaml: must be a mapping"),
+        ("rulez: []", r"heart\.yaml: has no 'rules'"),
+        ("rules:", r"heart\.yaml: has no 'rules'"),
+    ],
+)
+def test_a_file_that_holds_no_rules_is_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
+    """A KeyError out of nowhere tells a rule author nothing."""
+    with pytest.raises(RuleError, match=f"(?s){says}"):
+        rules.load(write(tmp_path, rule_text=text))
+
+
+@pytest.mark.parametrize(
+    ("concepts", "says"),
+    [
+        (CONCEPTS.replace('"sweat*"', '"sweat("'), "concept 'sweating'.*sweat"),
+        (CONCEPTS.replace('["fever", "temperature"]', "[]"), "concept 'fever'.*match everything"),
+        ("concepts:", "has no 'concepts'"),
+    ],
+)
+def test_a_wrong_concept_is_refused_with_its_file_and_its_name(tmp_path: Path, concepts: str, says: str) -> None:
+    """An empty concept matches every message ever typed."""
+    with pytest.raises(RuleError, match=rf"concepts\.yaml: .*{says}"):
+        rules.load(write(tmp_path, concepts=concepts))
+
+
+def test_a_missing_concepts_file_is_a_rule_error(tmp_path: Path) -> None:
+    """The program then refuses to start with words, not with a stack trace."""
+    folder = write(tmp_path)
+    (folder / "concepts.yaml").unlink()
+    with pytest.raises(RuleError, match=r"concepts\.yaml: cannot be read"):
+        rules.load(folder)
