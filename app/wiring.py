@@ -156,8 +156,10 @@ class Application:
         return Conversation(self.parts, self.conversations, self.case_desk)
 
     def warm(self) -> None:
-        """Make what turns need before the first patient comes, so that no card waits for a file or a database to be read."""
+        """Make what turns need before the first patient comes, so that no card waits for a file or a pattern to be read."""
         _ = self.conversation, self.drafter
+        for rule in self.red_flags.rules.rules:
+            self.red_flags.find(rule.fires, Profile())
 
     def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
         """Turns that are not recorded, for the batch verbs."""

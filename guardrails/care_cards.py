@@ -203,10 +203,11 @@ def _or_unknown(key: str, number: str | None, words: Words) -> str:
 
 
 def _lead(level: Level, pathways: Sequence[Pathway], number: str | None, words: Words) -> str:
+    """The first thing to do; where violence is meant, also whether it is safe to read on (rule of care 11)."""
     if level == "emergency":
-        return _or_unknown("card_lead_emergency", number, words)
+        call = _or_unknown("card_lead_emergency", number, words)
+        return f"{call} {words.say('card_lead_crisis_violence')}" if "violence_abuse" in pathways else call
     return words.say(_CRISIS_LEAD[pathways[0]] if level == "crisis" else "card_lead_urgent")
-
 
 def _contacts(level: Level, pathways: Sequence[Pathway], home: Region | None, words: Words) -> tuple[Contact, ...]:
     if home is None:

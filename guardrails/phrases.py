@@ -8,6 +8,7 @@ searches, and no time limit would be kept.
 """
 
 import re
+from collections.abc import Sequence
 
 _SEPARATOR = r"[^\w.!?;\n]{1,4}"
 _WIDE_SEPARATOR = r"[^\w.!?;\n]{1,8}"
@@ -19,15 +20,20 @@ class PhraseError(ValueError):
     """A phrase that cannot be compiled; the message says why."""
 
 
-def compile_phrases(phrases: list[str]) -> re.Pattern[str]:
+def compile_phrases(phrases: Sequence[str]) -> re.Pattern[str]:
     """One pattern that finds any of `phrases` in folded text (see `guardrails.text.fold`)."""
+    return re.compile(expression(phrases))
+
+
+def expression(phrases: Sequence[str]) -> str:
+    """The regular expression of `phrases`, not yet compiled; PhraseError where one is not a phrase."""
     if not phrases:
         raise PhraseError("an empty list of phrases would match everything; write one")
     body = "|".join(_phrase(phrase) for phrase in phrases)
-    return re.compile(rf"(?=[{_initials(phrases)}])(?<!\w)(?:{body})(?!\w)")
+    return rf"(?=[{_initials(phrases)}])(?<!\w)(?:{body})(?!\w)"
 
 
-def _initials(phrases: list[str]) -> str:
+def _initials(phrases: Sequence[str]) -> str:
     """The characters that any of `phrases` can begin with: most places of a text are passed over by them alone."""
     found: set[str] = set()
     for phrase in phrases:

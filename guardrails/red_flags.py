@@ -5,16 +5,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from guardrails.context import ContextRules, CueHit
 from guardrails.facts import Measure, measures, meets
 from guardrails.level import Category, Evidence, Finding, Profile
 from guardrails.rules import Rule, RuleSet, Term
 from guardrails.text import Clause, clauses, fold
-
-_MAX_HITS = 24
-"""How many matches of one concept in one turn are read in context; more of the same words decide nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +80,8 @@ class RedFlagRules:
     def _read(self, text: str) -> TurnFacts:
         folded = fold(text)
         reading = _Reading(folded, self.context)
-        hits = {
-            name: found
-            for name, pattern in self.rules.concepts.items()
-            if (found := tuple(reading.hit(match) for match in islice(pattern.finditer(folded), _MAX_HITS)))
-        }
+        matches = self.rules.concepts.find(folded)
+        hits = {name: tuple(reading.hit(match) for match in found) for name, found in matches.items()}
         return TurnFacts(text, hits, measures(folded))
 
     def _match(self, rule: Rule, facts: Sequence[TurnFacts], profile: Profile) -> Finding | None:

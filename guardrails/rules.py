@@ -12,9 +12,10 @@ from typing import Any, cast, get_args
 
 import yaml
 
+from guardrails.concepts import ConceptIndex
 from guardrails.facts import MEASURES
 from guardrails.level import Category, Level, Pathway
-from guardrails.phrases import PhraseError, compile_phrases
+from guardrails.phrases import PhraseError
 
 RULES_DIR = Path(__file__).parent / "rules"
 _COMPARISON = re.compile(r"(?P<name>[a-z_0-9]+)\s*(?P<operator><=|>=|<|>)\s*(?P<limit>\d+(?:\.\d+)?)")
@@ -73,7 +74,7 @@ class RuleSet:
     """Every rule and the compiled concepts they share."""
 
     rules: tuple[Rule, ...]
-    concepts: Mapping[str, re.Pattern[str]]
+    concepts: ConceptIndex
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule called `rule_id`, or None."""
@@ -113,14 +114,11 @@ def _part(path: Path, key: str) -> Any:
     return data[key]
 
 
-def _concepts(path: Path) -> dict[str, re.Pattern[str]]:
-    compiled: dict[str, re.Pattern[str]] = {}
-    for name, phrases in cast("dict[str, list[str]]", _part(path, "concepts")).items():
-        try:
-            compiled[name] = compile_phrases(phrases)
-        except PhraseError as error:
-            raise RuleError(f"{path.name}: concept {name!r}: {error}") from None
-    return compiled
+def _concepts(path: Path) -> ConceptIndex:
+    try:
+        return ConceptIndex(cast("dict[str, list[str]]", _part(path, "concepts")))
+    except PhraseError as error:
+        raise RuleError(f"{path.name}: {error}") from None
 
 
 def _refuse(entry: dict[str, object], where: str) -> None:
@@ -141,7 +139,7 @@ def _refuse(entry: dict[str, object], where: str) -> None:
         raise RuleError(f"{where}: despite {strange[0]!r} is no category of context.yaml")
 
 
-def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern[str]]) -> Rule:
+def _rule(entry: dict[str, object], file: str, concepts: ConceptIndex) -> Rule:
     where = f"{file}: rule {entry.get('id', '?')!r}"
     _refuse(entry, where)
     aid = cast("dict[str, str] | None", entry.get("first_aid"))
@@ -160,12 +158,12 @@ def _rule(entry: dict[str, object], file: str, concepts: Mapping[str, re.Pattern
     )
 
 
-def _term(text: str, where: str, concepts: Mapping[str, re.Pattern[str]]) -> Term:
+def _term(text: str, where: str, concepts: ConceptIndex) -> Term:
     if match := _COMPARISON.fullmatch(text.strip()):
         if match["name"] not in MEASURES:
             raise RuleError(f"{where}: nothing measures {match['name']!r}; use one of {', '.join(sorted(MEASURES))}")
         return Term((), Comparison(match["name"], match["operator"], float(match["limit"])))
     names = tuple(name.strip() for name in text.split("|"))
-    if unknown := [name for name in names if name not in concepts]:
+    if unknown := [name for name in names if name not in concepts.names]:
         raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts.yaml")
     return Term(names, None)

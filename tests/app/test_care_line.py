@@ -89,7 +89,19 @@ def test_safe_words_name_the_emergency_number(small: Application) -> None:
 
 @pytest.mark.parametrize(
     ("age", "months"),
-    [("34", 408), (" 7 ", 84), ("0", 0), ("120", 1440), ("121", None), ("", None), (None, None), ("-3", None), ("about 40", None)],
+    [
+        ("34", 408),
+        (" 7 ", 84),
+        ("0", 0),
+        ("120", 1440),
+        ("121", None),
+        ("", None),
+        (None, None),
+        ("-3", None),
+        ("about 40", None),
+        ("²", None),
+        ("٣٤", 408),
+    ],
 )
 def test_an_age_is_read_in_years_or_taken_as_not_told(age: str | None, months: int | None, small: Application) -> None:
     """A wrong age chooses the wrong advice; none chooses nothing."""

@@ -109,7 +109,15 @@ DOSE, TOXIC = "Adults can take 2 tablets of 200 mg every 6 hours.", "Take eight 
 
 
 @pytest.mark.parametrize("quote", [DOSE, TOXIC])
-@pytest.mark.parametrize("found", [CRISIS, finding("attempt", "emergency", "suicide_self_harm"), finding("x", "urgent", "harm_to_others")])
+@pytest.mark.parametrize(
+    "found",
+    [
+        CRISIS,
+        finding("attempt", "emergency", "suicide_self_harm"),
+        finding("x", "urgent", "harm_to_others"),
+        finding("x", "crisis", "violence_abuse"),
+    ],
+)
 def test_an_open_crisis_hides_amounts(quote: str, found: Finding) -> None:
     """While a crisis is open no passage with doses or toxic amounts is shown, whatever was asked."""
     assert withheld(quoted(quote), found=(found,)) == "amounts are not shown beside an open crisis"

@@ -37,6 +37,8 @@ def read(text: str, name: str) -> list[float]:
         ("blood sugar 54 mg/dl", "glucose_mmol", 3.0),
         ("sugar of 2.8", "glucose_mmol", 2.8),
         ("glucose is 450", "glucose_mmol", 25.0),
+        ("glucose is 36", "glucose_mmol", 2.0),
+        ("glucose is 33", "glucose_mmol", 33),
         ("31 mmol", "glucose_mmol", 31),
         ("meter says 1000", "glucose_mmol", 55.6),
         ("my 6-month-old", "age_months", 6),

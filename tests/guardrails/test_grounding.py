@@ -19,6 +19,7 @@ NOT = "Do not take ibuprofen together with aspirin."
         ("Adults take 500mg tablets with water.", QUOTE),
         ("Never take ibuprofen together with aspirin.", NOT),
         ("Don’t take ibuprofen together with aspirin.", NOT),
+        ("Ask before you stop taking it.", "Always ask a doctor before you stop taking it."),
         ("Take it twice a day with water.", "Take it 2 times a day with water."),
     ],
 )

@@ -46,6 +46,7 @@ def test_one_part_alone_does_not_make_the_whole() -> None:
         (["my chest hurts years ago"], set()),
         (["in my novel he wants it all: I want to die"], {"suicidal"}),
         (["I do not want to die"], set()),
+        (["his chest hurts. It is for my novel."], set()),
     ],
 )
 def test_words_count_unless_a_cue_sets_them_aside(turns: list[str], expected: set[str]) -> None:

@@ -114,8 +114,14 @@ def test_a_failure_names_the_layer_and_never_the_words() -> None:
 
 def test_a_rule_found_twice_counts_once_at_its_worst() -> None:
     """Two layers may see the same thing; the one that takes it lightly must not win by coming last."""
-    screening = Screener([finds(at(0, level="emergency")), finds(at(0, level="urgent"))]).screen(["help"], Profile())
+    screening = Screener([finds(at(0, level="emergency")), finds(at(1, level="urgent"))]).screen(["help", "ok"], Profile())
     assert [(f.rule, f.level) for f in screening.findings] == [("heart-attack", "emergency")]
+
+
+def test_the_most_severe_finding_comes_first_whatever_the_layers_order() -> None:
+    """The care team reads from the top, and the card leads with its first finding."""
+    screening = Screener([finds(at(0, "abscess", "urgent"), at(0, "stroke"), at(0, "bleed", "crisis"))]).screen(["help"], Profile())
+    assert [finding.rule for finding in screening.findings] == ["stroke", "bleed", "abscess"]
 
 
 def test_settled_findings_no_longer_set_the_level() -> None:
@@ -127,8 +133,8 @@ def test_settled_findings_no_longer_set_the_level() -> None:
 
 def test_a_settled_finding_does_not_hide_the_same_rule_found_since() -> None:
     """The pain that came back is found by another layer, after the case was closed."""
-    screener = Screener([finds(at(2)), finds(at(0))])
-    assert screener.screen(["a", "b", "c"], Profile(), settled_through=1).level == "emergency"
+    screener = Screener([finds(at(2, level="urgent")), finds(at(0))])
+    assert screener.screen(["a", "b", "c"], Profile(), settled_through=1).level == "urgent"
 
 
 def test_layers_see_every_turn() -> None:

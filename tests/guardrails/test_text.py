@@ -48,6 +48,8 @@ def test_folding_makes_spellings_comparable(typed: str, folded: str) -> None:
         ("no rash\nchest pain", ["no rash\n", "chest pain"]),
         ("help!!! now", ["help!!!", " now"]),
         ("sin fiebre pero vomita", ["sin fiebre ", "pero vomita"]),
+        ("no rash - chest pain", ["no rash - ", "chest pain"]),
+        ("check-up on monday", ["check-up on monday"]),
         ("butter on toast", ["butter on toast"]),
         ("... ", []),
     ],
