@@ -42,6 +42,7 @@ class Upkeep:
         try:
             self._replay()
             self._follow()
+            self._complained = ""
         except (CarelightError, IndexUnusableError, OSError) as error:
             if str(error) != self._complained:
                 log.error("upkeep: %s", error)

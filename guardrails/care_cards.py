@@ -209,6 +209,7 @@ def _lead(level: Level, pathways: Sequence[Pathway], number: str | None, words: 
         return f"{call} {words.say('card_lead_crisis_violence')}" if "violence_abuse" in pathways else call
     return words.say(_CRISIS_LEAD[pathways[0]] if level == "crisis" else "card_lead_urgent")
 
+
 def _contacts(level: Level, pathways: Sequence[Pathway], home: Region | None, words: Words) -> tuple[Contact, ...]:
     if home is None:
         return ()

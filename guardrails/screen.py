@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from guardrails.level import SEVERITY, Finding, Profile, Screening, open_findings, worst
+from guardrails.recurrence import recurred
 
 
 class Layer(Protocol):
@@ -58,7 +59,7 @@ class Screener:
                 failures.append(f"{_name(timed)}: {type(error).__name__}")
         if not running:
             failures.append("no layer is set up")
-        findings = _once(open_findings(found, settled_through))
+        findings = _once([*open_findings(found, settled_through), *recurred(found, turns, settled_through)])
         level = worst(finding.level for finding in findings)
         return Screening(level, findings, complete=not failures, failure="; ".join(failures))
 

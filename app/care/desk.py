@@ -22,6 +22,14 @@ _ROLES = ("care", "administrator")
 _SIGN_OUT = (
     '<form method="post" action="/sign-out"><button style="color:#fff;text-decoration:underline;padding:8px">Sign out</button></form>'
 )
+_ACTIVITY = """<script>
+(() => {
+  let last = 0
+  const tell = () => { if (Date.now() - last > 30000) { last = Date.now(); emitEvent("carelight_active") } }
+  for (const kind of ["pointerdown", "pointermove", "keydown"]) document.addEventListener(kind, tell, { passive: true })
+})()
+</script>"""
+"""A desk counts as staffed while a person moves at it, not while its page refreshes itself (rule of care 7)."""
 _HEADING = '<h1 style="font-size:1.6rem;line-height:1.3;font-weight:650;color:#123d42;margin:0">Open cases</h1>'
 _CARD = "width:100%;align-items:flex-start;gap:16px;padding:14px 16px;background:#fff;border:1px solid #d3dedf;border-radius:10px"
 
@@ -57,7 +65,7 @@ def _draw(app: Application, member: StaffMember, token: str) -> None:
     shown: list[str] = []
 
     def refresh() -> None:
-        if app.staff.member(token) is None:
+        if app.staff.member(token, active=False) is None:
             ui.navigate.to("/sign-in?to=/desk/care")
             return
         try:
@@ -75,6 +83,8 @@ def _draw(app: Application, member: StaffMember, token: str) -> None:
             with body:
                 _cases(queue)
 
+    ui.on("carelight_active", lambda: app.staff.member(token))
+    ui.add_body_html(_ACTIVITY)
     refresh()
     ui.timer(_EVERY_S, refresh)
 

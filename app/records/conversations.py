@@ -1,6 +1,6 @@
 """Conversations in the database: the journal of the turn, and the reads that the chat page draws from.
 
-Ownership is checked here, on every read and write: a conversation is only ever found together with its patient.
+A turn is only ever received together with its patient. Reads by id return the owner, which the page's callers compare.
 """
 
 import datetime as dt

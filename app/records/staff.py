@@ -61,8 +61,8 @@ class StaffStore:
             session.add(StaffSession(token_hash=_hash(token), staff_id=member.id, expires=now() + SESSION))
         return token
 
-    def member(self, token: str) -> StaffMember | None:
-        """Who holds a session token, marked as active now; None where it has ended."""
+    def member(self, token: str, *, active: bool = True) -> StaffMember | None:
+        """Who holds a session token, marked as active now unless only their page refreshed itself; None where it has ended."""
         if not token:
             return None
         with self._database.reading() as session:
@@ -71,7 +71,8 @@ class StaffStore:
             if row is None:
                 return None
             member = StaffMember(row.id, row.login, row.name, row.role)
-        self._mark_active(token)
+        if active:
+            self._mark_active(token)
         return member
 
     def _mark_active(self, token: str) -> None:
