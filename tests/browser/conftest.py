@@ -121,9 +121,10 @@ def open_chat(context: BrowserContext, server: Server, path: str = "/") -> Page:
 
 
 def send(page: Page, text: str) -> None:
-    """Type a message and press Enter, without waiting for a reply."""
+    """Type a message and press Enter once the page can send, without waiting for a reply."""
     page.click("#chat-input")
     page.keyboard.type(text)
+    page.wait_for_selector("#chat-submit:not([disabled])")
     page.keyboard.press("Enter")
 
 
