@@ -5,6 +5,7 @@ which may still say that it does not cover the question.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -39,8 +40,9 @@ class ScopeEntry:
 class Scope:
     """Decides whether set words answer a message."""
 
-    def __init__(self, entries: tuple[ScopeEntry, ...], health_words: frozenset[str]) -> None:
-        self.entries, self._health = entries, health_words
+    def __init__(self, entries: tuple[ScopeEntry, ...], health_words: Sequence[str]) -> None:
+        self.entries = entries
+        self._health = re.compile(rf"\b(?:{'|'.join(health_words)})")
 
     def verdict(self, text: str) -> ScopeEntry | None:
         """The first entry that `text` matches, or None where the library should be asked."""
@@ -49,7 +51,7 @@ class Scope:
 
     def sounds_like_health(self, text: str) -> bool:
         """Whether a message that the library does not cover is at least about health."""
-        return not self._health.isdisjoint(re.findall(r"[a-z]+", fold(text[:_MAX])))
+        return self._health.search(fold(text[:_MAX])) is not None
 
 
 def load(path: Path = SCOPE_FILE) -> Scope:
@@ -65,4 +67,4 @@ def load(path: Path = SCOPE_FILE) -> Scope:
         )
         for entry in data["scope"]
     )
-    return Scope(entries, frozenset(data["health_words"].split()))
+    return Scope(entries, data["health_words"].split())

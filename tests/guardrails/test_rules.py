@@ -144,3 +144,10 @@ def test_a_missing_concepts_file_is_a_rule_error(tmp_path: Path) -> None:
     (folder / "concepts.yaml").unlink()
     with pytest.raises(RuleError, match=r"concepts\.yaml: cannot be read"):
         rules.load(folder)
+
+
+def test_an_emergency_card_pins_what_to_do_and_not_a_list_of_signs() -> None:
+    """While help is on the way a person needs the next action, not more signs to read through."""
+    pinned = [rule for rule in rules.load().rules if rule.first_aid and rule.level in ("emergency", "crisis")]
+    assert pinned
+    assert [rule.id for rule in pinned if rule.first_aid and rule.first_aid.heading != "What to do"] == []
