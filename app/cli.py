@@ -38,13 +38,18 @@ _err = Console(stderr=True)
 _MEANT_FOR_PEOPLE = (CarelightError, ArticleError, RuleError, WordsError, EmbedderError, IndexUnusableError)
 
 
+def _tell(message: str, style: str = "red") -> None:
+    """One line on standard error, whole: a message may hold brackets and must not be broken."""
+    _err.print(message, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     """Errors meant for people become one line and exit code 1."""
     try:
         yield
     except _MEANT_FOR_PEOPLE as error:
-        _err.print(f"carelight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _tell(f"carelight: {error}")
         raise typer.Exit(1) from None
 
 
@@ -89,12 +94,7 @@ def serve(
 
         web = create(app)
         gc.freeze()  # NiceGUI looks for its server among all objects at start, and touching Chainlit's lazy ones there raises
-        _err.print(
-            f"Carelight is ready at http://{host}:{port} (data in {app.settings.data_dir.resolve()})",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        _tell(f"Carelight is ready at http://{host}:{port} (data in {app.settings.data_dir.resolve()})", style="")
         uvicorn.run(web, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1 << 20)
 
 
@@ -104,7 +104,7 @@ def _start_index(app: Application) -> None:
         _sync(app)
         app.search.search("what helps a cold", (), app.library.snapshot())
     except IndexUnusableError as error:
-        _err.print(f"carelight: answers are off: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _tell(f"carelight: answers are off: {error}")
 
 
 @cli.command()
@@ -132,13 +132,13 @@ def _run(file: str, work: Callable[[object], dict[str, Any]]) -> int:
     try:
         return batch.run(batch.lines(file), work)
     except OSError as error:
-        _err.print(f"carelight: {file} cannot be read ({error.strerror})", style="red", markup=False, highlight=False, soft_wrap=True)
+        _tell(f"carelight: {file} cannot be read ({error.strerror})")
         raise typer.Exit(1) from None
 
 
 def _finish(read: int) -> None:
     if not read:
-        _err.print("carelight: nothing could be read", style="red")
+        _tell("carelight: nothing could be read")
         raise typer.Exit(1)
 
 
@@ -227,7 +227,7 @@ def staff_add(
         try:
             app.staff.add(login, name or login, role, password)
         except ValueError as error:
-            _err.print(f"carelight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+            _tell(f"carelight: {error}")
             raise typer.Exit(1) from None
         typer.echo(f"{login} may sign in at /care as {role}.")
 

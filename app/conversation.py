@@ -16,7 +16,7 @@ from app.errors import RecordsError
 from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind
 from app.records.models import new_id
 from guardrails import person
-from guardrails.care_cards import CareCards, Staffing
+from guardrails.care_cards import CareCard, CareCards, Staffing
 from guardrails.check import check
 from guardrails.level import Finding, Level, Profile, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
@@ -159,16 +159,17 @@ class Conversation:
         """Case first, card next: nothing that could be slow or fail stands between a red flag and its card."""
         if raised:
             stored = self._escalations.escalate(turn, raised)
-            card = self._parts.cards.card(self._open(turn, screening), self._region(turn), self._staffing(), self._parts.words)
-            yield Shown(
-                self._stored(turn, self._reply("care_card", card.as_text(), render.card_body(card, self._parts.words, stored=stored)))
-            )
+            yield self._card(turn, self._parts.cards.card(self._open(turn, screening), *self._here(turn)), stored=stored)
         if not screening.complete:
             stored = self._escalations.escalate(turn, [_UNCHECKED])
-            card = self._parts.cards.unchecked(self._region(turn), self._staffing(), self._parts.words)
-            yield Shown(
-                self._stored(turn, self._reply("care_card", card.as_text(), render.card_body(card, self._parts.words, stored=stored)))
-            )
+            yield self._card(turn, self._parts.cards.unchecked(*self._here(turn)), stored=stored)
+
+    def _card(self, turn: OpenTurn, card: CareCard, *, stored: bool) -> Shown:
+        return Shown(self._stored(turn, self._reply("care_card", card.as_text(), render.card_body(card, self._parts.words, stored=stored))))
+
+    def _here(self, turn: OpenTurn) -> tuple[str | None, Staffing, Words]:
+        """What every card is made with besides findings: the patient's region, who is there, the words."""
+        return self._region(turn), self._staffing(), self._parts.words
 
     def _region(self, turn: OpenTurn) -> str | None:
         return turn.profile.region or self._parts.region
@@ -199,7 +200,7 @@ class Conversation:
     def _held(self, turn: OpenTurn, screening: Screening) -> Reply:
         """Before the patient's tap: the pinned first aid of the open findings, and why nothing else is answered yet."""
         words = self._parts.words
-        card = self._parts.cards.card(self._open(turn, screening), self._region(turn), self._staffing(), words)
+        card = self._parts.cards.card(self._open(turn, screening), *self._here(turn))
         aid = [quote.text for quote in card.meanwhile]
         lines = [card.banner, words.say("pinned_intro"), *aid, words.say("held_answer")]
         return self._reply("banner", "\n".join(lines), {**render.card_body(card, words, stored=True), "held": words.say("held_answer")})
@@ -209,7 +210,7 @@ class Conversation:
         findings = self._open(turn, screening)
         if not findings:
             return reply
-        card = self._parts.cards.card(findings, self._region(turn), self._staffing(), self._parts.words)
+        card = self._parts.cards.card(findings, *self._here(turn))
         banner = {"level": card.level, "text": card.banner, "contacts": card.as_dict()["contacts"][:3]}
         return replace(reply, text=f"{card.banner}\n{reply.text}", body={**reply.body, "words": reply.text, "banner": banner})
 

@@ -21,7 +21,6 @@ class Upkeep:
         self._app = app
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
-        self._indexed = app.indexed_version
         self._complained = ""
 
     def start(self) -> None:
@@ -56,8 +55,7 @@ class Upkeep:
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""
         version = self._app.library.snapshot().version
-        if self._indexed is None or version == self._indexed:
+        if self._app.indexed_version in (None, version):
             return
         report = self._app.sync_index()
-        self._indexed = version
         log.info("index follows version %d: %d added, %d removed", version, report.added, report.removed)

@@ -151,7 +151,7 @@ class CareCards:
             staffing=words.say(f"staffing_{staffing}"),
             closing=words.say("card_no_wait"),
             region=region if home else None,
-            region_line=words.say("card_region", region=home.name(words.language)) if home else words.say("card_region_unknown"),
+            region_line=_region_line(home, words),
             banner=_or_unknown("banner_emergency", number, words) if level == "emergency" else words.say(f"banner_{level}"),
             leave_quickly=any(p in ("violence_abuse", "person_at_risk", "suicide_self_harm") for p in pathways),
         )
@@ -187,7 +187,7 @@ class CareCards:
             staffing=words.say(f"staffing_{staffing}"),
             closing=words.say("card_no_wait"),
             region=region if home else None,
-            region_line=words.say("card_region", region=home.name(words.language)) if home else words.say("card_region_unknown"),
+            region_line=_region_line(home, words),
             banner=words.say("screen_incomplete"),
             leave_quickly=False,
         )
@@ -196,6 +196,10 @@ class CareCards:
         """The line that stands on every page: the region's number, or how to reach help where it is unknown."""
         home = self.regions.get(region or "")
         return _or_unknown("emergency_line", home.emergency if home else None, words)
+
+
+def _region_line(home: Region | None, words: Words) -> str:
+    return words.say("card_region", region=home.name(words.language)) if home else words.say("card_region_unknown")
 
 
 def _or_unknown(key: str, number: str | None, words: Words) -> str:

@@ -26,7 +26,7 @@ _NEAR = 84.0
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: `texts` for the vectors (each searched, scores averaged), `keywords` for BM25."""
+    """What is searched: `texts` for the vectors (each searched, the nearest counts), `keywords` for BM25."""
 
     question: str
     texts: tuple[str, ...]
@@ -97,8 +97,7 @@ def _topic(question: str, named: frozenset[str], history: Sequence[str], names: 
     follows = len(question.split()) <= _SHORT or _POINTS_BACK.search(question)
     if named or not history or not follows:
         return ""
-    earlier = [text for text in reversed(history) if names.named_in(names.correct(text))]
-    return earlier[0] if earlier else history[-1]
+    return next((text for text in reversed(history) if names.named_in(names.correct(text))), history[-1])
 
 
 def _asked(letter: str) -> str:

@@ -54,6 +54,7 @@ class _Indexed(Application):
         self.synced += 1
         if not self.works:
             raise IndexUnusableError("the index was made with another model")
+        self.indexed_version = self.library.snapshot().version
         return SyncReport(0, 0, 0)
 
 
