@@ -1,10 +1,12 @@
 """Who, when and whether: the words around a match that change what it means (the idea of ConText, as data).
 
 A cue has a category (negated, historical, information …), a direction and a reach in words. A terminator such as "but"
-ends its reach; a pseudo-cue ("no change", "not only") looks like one and is not. Cues stand in `rules/context.yaml`.
+ends its reach; a pseudo-cue ("no change", "not only") looks like one and is not. Cues stand in
+`rules/context/`, one file a language; all are looked for in every message.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,19 +91,26 @@ def _anywhere(cue: Cue, text: str) -> CueHit | None:
 
 
 def load(folder: Path = RULES_DIR) -> ContextRules:
-    """Read `context.yaml`; RuleError names what is wrong."""
-    data = read_yaml(folder / "context.yaml")
+    """Read and join the languages of `context/`; RuleError names what is wrong."""
+    files = sorted((folder / "context").glob("*.yaml"))
+    if not files:
+        raise RuleError("context: has no cues; without them every word counts as said in earnest")
     try:
-        cues = tuple(_cue(entry) for entry in data["cues"])
-        single = {key: compile_phrases(cast("list[str]", data[key])) for key in ("terminators", "pseudo", "personal")}
+        languages = [read_yaml(path) for path in files]
+        cues = tuple(_cue(entry) for language in languages for entry in language["cues"])
+        single = {key: _joined(languages, key) for key in ("terminators", "pseudo", "personal")}
     except (PhraseError, KeyError) as error:
-        raise RuleError(f"context.yaml: {error}") from None
+        raise RuleError(f"context: {error}") from None
     return ContextRules(cues, single["terminators"], single["pseudo"], single["personal"])
+
+
+def _joined(languages: Sequence[Mapping[str, object]], key: str) -> re.Pattern[str]:
+    return compile_phrases([phrase for language in languages for phrase in cast("list[str]", language[key])])
 
 
 def _cue(entry: dict[str, object]) -> Cue:
     if entry["category"] not in get_args(Category) or entry["direction"] not in get_args(Direction):
-        raise RuleError(f"context.yaml: cue {entry.get('category')!r} {entry.get('direction')!r} is not known")
+        raise RuleError(f"context: cue {entry.get('category')!r} {entry.get('direction')!r} is not known")
     return Cue(
         cast("Category", entry["category"]),
         cast("Direction", entry["direction"]),

@@ -82,12 +82,10 @@ class RuleSet:
 
 
 def load(folder: Path = RULES_DIR) -> RuleSet:
-    """Read `concepts.yaml` and every other rule file in `folder`; RuleError at the first mistake."""
-    concepts = _concepts(folder / "concepts.yaml")
+    """Read the rule files in `folder` and the wordings of each language in `concepts/`; RuleError at the first mistake."""
+    concepts = _concepts(folder / "concepts")
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in ("concepts.yaml", "context.yaml"):
-            continue
         for entry in _part(path, "rules"):
             rule = _rule(entry, path.name, concepts)
             if rule.id in rules:
@@ -101,24 +99,31 @@ def read_yaml(path: Path) -> dict[str, list[dict[str, object]]]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise RuleError(f"{path.name}: cannot be read: {error}") from None
+        raise RuleError(f"{path.parent.name}/{path.name}: cannot be read: {error}") from None
     if not isinstance(data, dict):
-        raise RuleError(f"{path.name}: must be a mapping")
+        raise RuleError(f"{path.parent.name}/{path.name}: must be a mapping")
     return data
 
 
 def _part(path: Path, key: str) -> Any:
     data = read_yaml(path)
     if not data.get(key):
-        raise RuleError(f"{path.name}: has no {key!r}; add them or remove the file")
+        raise RuleError(f"{path.parent.name}/{path.name}: has no {key!r}; add them or remove the file")
     return data[key]
 
 
-def _concepts(path: Path) -> ConceptIndex:
+def _concepts(folder: Path) -> ConceptIndex:
+    """The wordings of every language joined: all are looked for in every message, for nobody panics in one language."""
+    wordings: dict[str, list[str]] = dict(_part(folder / "en.yaml", "concepts"))
+    for path in sorted(set(folder.glob("*.yaml")) - {folder / "en.yaml"}):
+        for name, phrases in _part(path, "concepts").items():
+            if name not in wordings:
+                raise RuleError(f"{folder.name}/{path.name}: concept {name!r} is not in en.yaml; add it there or mend the name")
+            wordings[name] = [*wordings[name], *phrases]
     try:
-        return ConceptIndex(cast("dict[str, list[str]]", _part(path, "concepts")))
+        return ConceptIndex(wordings)
     except PhraseError as error:
-        raise RuleError(f"{path.name}: {error}") from None
+        raise RuleError(f"{folder.name}: {error}") from None
 
 
 def _refuse(entry: dict[str, object], where: str) -> None:
@@ -136,7 +141,7 @@ def _refuse(entry: dict[str, object], where: str) -> None:
     if unsaid := sorted({"en", "es"} - set(cast("dict[str, str]", entry["reason"]))):
         raise RuleError(f"{where}: reason has no words in {', '.join(unsaid)}")
     if strange := sorted(set(cast("list[str]", entry.get("despite") or [])) - set(get_args(Category))):
-        raise RuleError(f"{where}: despite {strange[0]!r} is no category of context.yaml")
+        raise RuleError(f"{where}: despite {strange[0]!r} is no category of the context's cues")
 
 
 def _rule(entry: dict[str, object], file: str, concepts: ConceptIndex) -> Rule:
@@ -165,5 +170,5 @@ def _term(text: str, where: str, concepts: ConceptIndex) -> Term:
         return Term((), Comparison(match["name"], match["operator"], float(match["limit"])))
     names = tuple(name.strip() for name in text.split("|"))
     if unknown := [name for name in names if name not in concepts.names]:
-        raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts.yaml")
+        raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts/en.yaml")
     return Term(names, None)

@@ -54,7 +54,8 @@ personal: ["i", "my"]
 
 def write(folder: Path, *, concepts: str = CONCEPTS, rule_text: str = RULES, context_text: str = CONTEXT) -> Path:
     """The three kinds of rule file in `folder`; the rule file is called `heart.yaml`."""
-    for name, text in (("concepts.yaml", concepts), ("heart.yaml", rule_text), ("context.yaml", context_text)):
+    for name, text in (("concepts/en.yaml", concepts), ("heart.yaml", rule_text), ("context/en.yaml", context_text)):
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 

@@ -115,5 +115,5 @@ def test_a_wrong_context_file_is_refused_by_name(tmp_path: Path, right: str, wro
     """A cue that silently does nothing shows up as false alarms months later."""
     assert right in CONTEXT
     folder = write(tmp_path, context_text=CONTEXT.replace(right, wrong, 1))
-    with pytest.raises(RuleError, match=rf"context\.yaml: .*{says}"):
+    with pytest.raises(RuleError, match=rf"context: .*{says}"):
         context.load(folder)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from guardrails import rules
+from guardrails import context, rules
 from guardrails.level import Profile
+from guardrails.red_flags import RedFlagRules
 from guardrails.rules import Comparison, Rule, RuleError
 from knowledge.article import parse
 from tests.guardrails.small import CONCEPTS, RULES, starter, write
@@ -134,15 +135,32 @@ def test_a_file_that_holds_no_rules_is_refused_by_name(tmp_path: Path, text: str
 )
 def test_a_wrong_concept_is_refused_with_its_file_and_its_name(tmp_path: Path, concepts: str, says: str) -> None:
     """An empty concept matches every message ever typed."""
-    with pytest.raises(RuleError, match=rf"concepts\.yaml: .*{says}"):
+    with pytest.raises(RuleError, match=rf"concepts.*: .*{says}"):
         rules.load(write(tmp_path, concepts=concepts))
 
 
 def test_a_missing_concepts_file_is_a_rule_error(tmp_path: Path) -> None:
     """The program then refuses to start with words, not with a stack trace."""
     folder = write(tmp_path)
-    (folder / "concepts.yaml").unlink()
-    with pytest.raises(RuleError, match=r"concepts\.yaml: cannot be read"):
+    (folder / "concepts" / "en.yaml").unlink()
+    with pytest.raises(RuleError, match=r"concepts/en\.yaml: cannot be read"):
+        rules.load(folder)
+
+
+def test_a_second_language_adds_wordings_to_the_same_concepts(tmp_path: Path) -> None:
+    """One rule serves both languages: a Spanish wording meets the rule that its English neighbour meets."""
+    folder = write(tmp_path)
+    (folder / "concepts" / "es.yaml").write_text('concepts: {crushing: ["elefante _ pecho"]}', encoding="utf-8")
+    layer = RedFlagRules(rules.load(folder), context.load(folder))
+    assert [finding.rule for finding in layer.find(["como un elefante en el pecho"], Profile())] == ["heart"]
+    assert [finding.rule for finding in layer.find(["an elephant sits on my chest"], Profile())] == ["heart"]
+
+
+def test_a_concept_that_only_the_second_language_knows_is_refused(tmp_path: Path) -> None:
+    """It is a typing mistake: no rule could ever use it."""
+    folder = write(tmp_path)
+    (folder / "concepts" / "es.yaml").write_text('concepts: {crushign: ["elefante _ pecho"]}', encoding="utf-8")
+    with pytest.raises(RuleError, match=r"concepts/es\.yaml: concept 'crushign' is not in en\.yaml"):
         rules.load(folder)
 
 
