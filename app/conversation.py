@@ -137,7 +137,7 @@ class Conversation:
         return turn
 
     def _screen(self, turn: OpenTurn) -> Screening:
-        screening = self._parts.screener.screen(turn.turns, turn.profile, turn.settled_through)
+        screening = self._parts.screener.screen(turn.turns, turn.profile, settled_through=turn.settled_through)
         if not screening.complete:
             log.error("screening was incomplete: %s", screening.failure)
         return screening

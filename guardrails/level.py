@@ -1,6 +1,6 @@
 """How fast someone must act, which kind of help, and what was found: the values every later step passes on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +48,35 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One button under a question: what it says by language, and the level that it decides (None where it decides none)."""
+
+    id: str
+    label: Mapping[str, str]
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A short question whose answer decides a level. `meanwhile` says when to call without answering it."""
+
+    rule: str
+    id: str
+    text: Mapping[str, str]
+    choices: tuple[Choice, ...]
+    meanwhile: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """What its answer is filed under."""
+        return f"{self.rule}/{self.id}"
+
+
+UNANSWERED = "unanswered"
+"""The answer of someone who left or let three minutes pass."""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Facts a patient chose to tell; each may be unknown. They belong to the account's own person."""
 
@@ -67,6 +96,16 @@ class Screening:
     complete: bool = True
     failure: str = ""
     """Which layer failed and how (never the patient's words); empty when complete."""
+    questions: tuple[Question, ...] = ()
+    """What should be asked now, at most two; `level` already holds what the rules hold while asking."""
+
+
+class UnfinishedError(RuntimeError):
+    """A layer ran out of time before it had read everything; `found` holds what it found until then."""
+
+    def __init__(self, found: tuple[Finding, ...]) -> None:
+        super().__init__("not everything was read in time")
+        self.found = found
 
 
 def open_findings(findings: Iterable[Finding], settled_through: int) -> tuple[Finding, ...]:

@@ -2,15 +2,20 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from guardrails.context import ContextRules, CueHit
 from guardrails.facts import Measure, measures, meets
-from guardrails.level import Category, Evidence, Finding, Profile
-from guardrails.rules import Rule, RuleSet, Term
+from guardrails.level import UNANSWERED, Category, Evidence, Finding, Level, Profile, Question, worst
+from guardrails.person import about
+from guardrails.rules import Ask, Rule, RuleSet, Term
 from guardrails.text import Clause, clauses, fold
+
+
+_WRITES_FOR_THEMSELVES = 12 * 12
+"""Months of age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class _Reading:
         return Hit(start, end, self._of_turn + self._context.around(self._folded, self._masked, clause, start, end))
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What came of asking: findings that answers decided, questions not yet answered, the level held meanwhile."""
+
+    findings: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    held: Level = "routine"
+
+
 class RedFlagRules:
     """Finds red flags by rule; knows nothing of databases, chats or models."""
 
@@ -64,8 +78,26 @@ class RedFlagRules:
     def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
         """Every rule that the conversation meets, with the words that met it; earlier turns come from a cache."""
         facts = [self.read(turn) for turn in turns]
-        found = (self._match(rule, facts, profile) for rule in self.rules.rules)
+        found = (self._match(rule, facts, profile) for rule in self.rules.rules if rule.ask is None)
         return tuple(finding for finding in found if finding is not None)
+
+    def ask(self, turns: Sequence[str], profile: Profile, answers: Mapping[str, str]) -> Asking:
+        """What the rules that ask make of the answers given: findings they decide, and questions still to be put."""
+        facts = [self.read(turn) for turn in turns]
+        mentioned = frozenset(name for fact in facts for name in fact.hits)
+        found: list[Finding] = []
+        pending: list[Question] = []
+        held: list[Level] = []
+        for rule in self.rules.rules:
+            if rule.ask is None or (met := self._match(rule, facts, profile)) is None:
+                continue
+            decided, questions = _answered(rule.ask, mentioned, answers)
+            if decided != "routine":
+                found.append(replace(met, level=decided))
+            elif questions:
+                pending += questions
+                held.append(rule.ask.while_asking)
+        return Asking(tuple(found), tuple(pending), worst(held))
 
     def set_aside(self, text: str) -> tuple[tuple[str, str, Category, str], ...]:
         """Why words in `text` did not count: (concept, words, category, cue). For the care desk and rule authors."""
@@ -92,16 +124,42 @@ class RedFlagRules:
         return max(found, key=lambda finding: finding.last_turn, default=None)
 
 
+def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -> tuple[Level, list[Question]]:
+    """The level that the answers decide, and the questions that are open: none once one has decided."""
+    decided: list[Level] = []
+    pending: list[Question] = []
+    for question, known in zip(ask.questions, ask.known, strict=True):
+        answer = answers.get(question.key)
+        if answer == UNANSWERED:
+            decided.append(ask.unanswered)
+        elif answer is not None:
+            decided += [choice.level for choice in question.choices if choice.id == answer and choice.level]
+        elif not known & mentioned:
+            pending.append(question)
+    level = worst(decided)
+    return level, [] if level != "routine" or UNANSWERED in answers.values() else pending
+
+
 def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:
     """The words that meet every term, newest turn first for each; empty where one term is not met."""
     found: list[Evidence] = []
+    from_profile = False
     for term in terms:
         words = _words_for(term, despite, facts)
         if words is not None:
             found.append(words)
         elif not _known_from(profile, term):
             return ()
+        else:
+            from_profile = True
+    if from_profile and not _is_a_childs(profile) and any(about(facts[words.turn].text) == "other" for words in found):
+        return ()
     return tuple(found)
+
+
+def _is_a_childs(profile: Profile) -> bool:
+    """Whether the account's own person is a child, of whom a parent writes as of another."""
+    return profile.age_months is not None and profile.age_months < _WRITES_FOR_THEMSELVES
 
 
 def _words_for(term: Term, despite: frozenset[str], facts: Sequence[TurnFacts]) -> Evidence | None:

@@ -14,13 +14,14 @@ import yaml
 
 from guardrails.concepts import ConceptIndex
 from guardrails.facts import MEASURES
-from guardrails.level import Category, Level, Pathway
+from guardrails.level import Category, Choice, Level, Pathway, Question
 from guardrails.phrases import PhraseError
 
 RULES_DIR = Path(__file__).parent / "rules"
 _COMPARISON = re.compile(r"(?P<name>[a-z_0-9]+)\s*(?P<operator><=|>=|<|>)\s*(?P<limit>\d+(?:\.\d+)?)")
-_RULE_KEYS = {"id", "version", "level", "pathway", "reason", "source", "first_aid", "despite", "when", "fires", "silent"}
-_REQUIRED = _RULE_KEYS - {"first_aid", "despite"}
+_RULE_KEYS = {"id", "version", "level", "pathway", "reason", "source", "first_aid", "despite", "when", "fires", "silent", "ask"}
+_REQUIRED = _RULE_KEYS - {"first_aid", "despite", "ask"}
+_MOST_QUESTIONS = 2
 
 
 class RuleError(ValueError):
@@ -53,6 +54,17 @@ class FirstAid:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Questions of a rule whose words alone decide nothing, with the levels held meanwhile and left without an answer."""
+
+    questions: tuple[Question, ...]
+    known: tuple[frozenset[str], ...]
+    """For each question the concepts whose mention, even denied, makes asking it idle."""
+    while_asking: Level
+    unanswered: Level
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One red flag: `when` holds alternatives, each a list of terms that must all be met in the conversation."""
 
@@ -67,6 +79,7 @@ class Rule:
     when: tuple[tuple[Term, ...], ...]
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +173,38 @@ def _rule(entry: dict[str, object], file: str, concepts: ConceptIndex) -> Rule:
         when=tuple(tuple(_term(term, where, concepts) for term in alternative) for alternative in cast("list[list[str]]", entry["when"])),
         fires=tuple(cast("list[str]", entry["fires"])),
         silent=tuple(cast("list[str]", entry["silent"])),
+        ask=_ask(cast("dict[str, Any]", entry["ask"]), str(entry["id"]), where, concepts) if entry.get("ask") else None,
     )
+
+
+def _ask(entry: Mapping[str, Any], rule: str, where: str, concepts: ConceptIndex) -> Ask:
+    """The questions of a rule; RuleError where they could not be asked or their answers not used."""
+    try:
+        made = Ask(
+            questions=tuple(_question(rule, asked, entry["meanwhile"]) for asked in entry["questions"]),
+            known=tuple(frozenset(asked.get("known") or ()) for asked in entry["questions"]),
+            while_asking=entry["while_asking"],
+            unanswered=entry["unanswered"],
+        )
+    except (LookupError, TypeError, AttributeError) as error:
+        raise RuleError(f"{where}: ask lacks or misspells {error}") from None
+    if not 1 <= len(made.questions) <= _MOST_QUESTIONS:
+        raise RuleError(f"{where}: ask one or two questions; a frightened person does not fill in forms")
+    if unknown := sorted(frozenset[str]().union(*made.known) - concepts.names):
+        raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts/en.yaml")
+    decided = [choice.level for question in made.questions for choice in question.choices]
+    if strange := [level for level in (made.while_asking, made.unanswered, *filter(None, decided)) if level not in get_args(Level)]:
+        raise RuleError(f"{where}: {strange[0]!r} is no level")
+    if made.unanswered != "routine" and not {"emergency", "crisis"} & set(decided):
+        raise RuleError(f"{where}: silence may only count as {made.unanswered} where an answer could mean an emergency or a crisis")
+    return made
+
+
+def _question(rule: str, entry: Mapping[str, Any], meanwhile: Mapping[str, str]) -> Question:
+    choices = tuple(Choice(choice["id"], choice["label"], choice.get("level")) for choice in entry["choices"])
+    for words in (meanwhile, entry["text"], *(choice.label for choice in choices)):
+        _ = words["en"], words["es"]
+    return Question(rule, entry["id"], entry["text"], choices, meanwhile)
 
 
 def _term(text: str, where: str, concepts: ConceptIndex) -> Term:

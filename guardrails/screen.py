@@ -5,14 +5,18 @@ caller shows the emergency contacts instead of an answer (rule of care 8).
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LayerTimeout
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
-from guardrails.level import SEVERITY, Finding, Profile, Screening, open_findings, worst
+from guardrails.level import SEVERITY, Finding, Profile, Screening, UnfinishedError, open_findings, worst
 from guardrails.recurrence import recurred
+from guardrails.red_flags import Asking
+
+_MOST_QUESTIONS = 2
 
 
 class Layer(Protocol):
@@ -22,6 +26,14 @@ class Layer(Protocol):
 
     def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
         """Red flags in the patient's turns, oldest first."""
+        ...
+
+
+class Asker(Protocol):
+    """Rules whose words alone decide nothing: they ask."""
+
+    def ask(self, turns: Sequence[str], profile: Profile, answers: Mapping[str, str]) -> Asking:
+        """Findings decided by `answers` (question key → choice id), and the questions still open."""
         ...
 
 
@@ -36,12 +48,14 @@ class TimedLayer:
 class Screener:
     """Runs the layers side by side on threads that nothing else may use."""
 
-    def __init__(self, layers: Sequence[TimedLayer], threads: int = 8) -> None:
-        self.layers = tuple(layers)
+    def __init__(self, layers: Sequence[TimedLayer], asker: Asker | None = None, threads: int = 8) -> None:
+        self.layers, self._asker = tuple(layers), asker
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="screen")
 
-    def screen(self, turns: Sequence[str], profile: Profile, settled_through: int = -1) -> Screening:
-        """Level and findings after the last of `turns`; turns up to `settled_through` are context only.
+    def screen(
+        self, turns: Sequence[str], profile: Profile, answers: Mapping[str, str] = MappingProxyType({}), settled_through: int = -1
+    ) -> Screening:
+        """Level and findings after the last of `turns` and the `answers` to questions; turns up to `settled_through` are context.
 
         Never raises: what fails is named in `Screening.failure`.
         """
@@ -49,19 +63,26 @@ class Screener:
         running = [(timed, self._start(timed.layer, turns, profile)) for timed in self.layers]
         found: list[Finding] = []
         failures: list[str] = []
+        asking = Asking()
+        try:
+            asking = self._asker.ask(turns, profile, answers) if self._asker else asking
+        except Exception as error:  # as below
+            failures.append(f"questions: {type(error).__name__}")
         for timed, future in running:
             left = max(0.0, timed.limit_s - (time.monotonic() - started))
             try:
                 found += future.result(timeout=left)
+            except UnfinishedError as error:
+                found += error.found
+                failures.append(f"{_name(timed)}: {error}")
             except LayerTimeout:
                 failures.append(f"{_name(timed)}: no verdict within {timed.limit_s:g} s")
             except Exception as error:  # any failure of a layer must end as "incomplete", never as an answer
                 failures.append(f"{_name(timed)}: {type(error).__name__}")
         if not running:
             failures.append("no layer is set up")
-        findings = _once([*open_findings(found, settled_through), *recurred(found, turns, settled_through)])
-        level = worst(finding.level for finding in findings)
-        return Screening(level, findings, complete=not failures, failure="; ".join(failures))
+        findings = _once([*open_findings([*found, *asking.findings], settled_through), *recurred(found, turns, settled_through)])
+        return _screening(findings, asking, failures)
 
     def _start(self, layer: Layer, turns: Sequence[str], profile: Profile) -> Future[tuple[Finding, ...]]:
         """The layer's verdict to come; a layer that cannot even start has failed like any other."""
@@ -75,6 +96,19 @@ class Screener:
     def close(self) -> None:
         """Let go of the threads without waiting for a layer that hangs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _screening(findings: tuple[Finding, ...], asking: Asking, failures: Sequence[str]) -> Screening:
+    """The verdict; nothing is asked of someone who must act now."""
+    level = worst(finding.level for finding in findings)
+    ask = level not in ("emergency", "crisis")
+    return Screening(
+        worst([level, asking.held]) if ask else level,
+        findings,
+        complete=not failures,
+        failure="; ".join(failures),
+        questions=asking.questions[:_MOST_QUESTIONS] if ask else (),
+    )
 
 
 def _name(timed: TimedLayer) -> str:

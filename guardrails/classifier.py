@@ -1,0 +1,296 @@
+"""The learned layer of the screen: a small fine-tuned encoder for what no rule foresees. The only user of onnxruntime.
+
+It reads each turn whole, long turns also part by part (a sign buried in a letter), and the conversation so far (evidence
+spread over turns). It can only add findings. Where its files are missing or wrong the rules work alone, and say so.
+"""
+
+import hashlib
+import json
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from guardrails.level import SEVERITY, Evidence, Finding, Level, Pathway, Profile, UnfinishedError
+from guardrails.text import clauses, fold
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+MODEL_DIR = Path(__file__).parent / "model"
+LEVELS: tuple[Level, ...] = ("routine", "urgent", "crisis", "emergency")
+PATHWAYS: tuple[Pathway, ...] = ("medical", "poisoning", "suicide_self_harm", "violence_abuse", "person_at_risk", "harm_to_others")
+LONGEST = 256
+"""Tokens the encoder sees at a time, the two that frame a text included."""
+VERSION = 1
+_STRIDE = 190
+_PART_WORDS = 28
+_BATCH_TOKENS = 1024
+_REMEMBERED = 4096
+_EARLIER_CHARS = 1600
+_CRISIS_PATHWAYS = PATHWAYS[2:]
+_WORD = re.compile(r"\S+")
+_REASONS: dict[Level, str] = {
+    "emergency": "What is described sounds like messages in which someone needed emergency help.",
+    "crisis": "What is described sounds like messages in which someone was in crisis or not safe.",
+    "urgent": "What is described sounds like messages in which someone needed to be seen the same day.",
+}
+Rows = npt.NDArray[np.float32]
+
+
+class ClassifierError(RuntimeError):
+    """The classifier cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a turn: code points `start` to `end` (exclusive)."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Probabilities of one text: by level (in the order of `LEVELS`) and by pathway (`PATHWAYS`)."""
+
+    levels: tuple[float, ...]
+    pathways: tuple[float, ...]
+
+    @property
+    def serious(self) -> float:
+        """Probability of crisis or emergency."""
+        return self.levels[2] + self.levels[3]
+
+    @property
+    def alarm(self) -> float:
+        """Probability of anything but routine."""
+        return 1.0 - self.levels[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability a text raises a level: whole turns, and parts of a long one, which lack their context."""
+
+    serious: float
+    alarm: float
+    part_serious: float
+    part_alarm: float
+
+    def level(self, score: Score, *, part: bool) -> Level:
+        """The level that `score` raises; routine where it raises none."""
+        serious, alarm = (self.part_serious, self.part_alarm) if part else (self.serious, self.alarm)
+        if score.serious >= serious:
+            return "emergency" if score.levels[3] >= score.levels[2] else "crisis"
+        return "urgent" if score.alarm >= alarm else "routine"
+
+
+class Encoder(Protocol):
+    """Turns tokenised texts into probabilities."""
+
+    def windows(self, text: str) -> list[list[int]]:
+        """`text` as framed token ids, in overlapping windows of at most `LONGEST`; nothing is cut off."""
+        ...
+
+    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows]:
+        """Probabilities by level and by pathway, one row a window."""
+        ...
+
+
+class OnnxEncoder:
+    """The encoder in `folder`: `model.onnx` and `tokenizer.json`; ClassifierError where they are not what the card says."""
+
+    def __init__(self, folder: Path, sha256: str, threads: int = 2) -> None:
+        self._session, self._tokenizer = _open(folder, sha256, threads)
+        self._first, self._last = (cast("int", self._tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]"))
+
+    def windows(self, text: str) -> list[list[int]]:
+        ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+        room = LONGEST - 2
+        starts = range(0, max(1, len(ids) - room + _STRIDE), _STRIDE) if len(ids) > room else range(1)
+        return [[self._first, *ids[start : start + room], self._last] for start in starts]
+
+    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows]:
+        width = max(map(len, windows))
+        ids, mask = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(2))
+        for row, window in enumerate(windows):
+            ids[row, : len(window)], mask[row, : len(window)] = window, 1
+        level, pathway = self._session.run(["level", "pathway"], {"input_ids": ids, "attention_mask": mask})
+        return level, pathway
+
+
+def _open(folder: Path, sha256: str, threads: int) -> "tuple[onnxruntime.InferenceSession, Tokenizer]":
+    """Session and tokenizer; the file's hash is checked, for another file would make every threshold wrong."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    model = folder / "model.onnx"
+    try:
+        if hashlib.sha256(model.read_bytes()).hexdigest() != sha256:
+            raise ClassifierError(f"{model} is not the file that card.json describes; restore it, or run benchmarks.fit_classifier")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except ClassifierError:
+        raise
+    except Exception as error:  # a missing or damaged file, in the words of three libraries
+        raise ClassifierError(f"the classifier in {folder} cannot be read ({type(error).__name__})") from None
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return session, tokenizer
+
+
+class LearnedClassifier:
+    """Finds red flags by what messages like it meant; knows nothing of databases, chats or rules."""
+
+    name = "classifier"
+
+    def __init__(self, encoder: Encoder, thresholds: Thresholds, limit_s: float = 0.45) -> None:
+        self._encoder, self.thresholds, self._limit_s = encoder, thresholds, limit_s
+        self._known: OrderedDict[str, Score] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
+        """Findings of the conversation, each resting on the turn that raised it; UnfinishedError where time ran out."""
+        del profile  # the encoder reads words alone
+        texts = [text for number in range(len(turns)) for text in _texts(turns, number)]
+        scores, finished = self._scores(texts, time.monotonic() + self._limit_s)
+        found = tuple(self._findings(turns, scores))
+        if not finished:
+            raise UnfinishedError(found)
+        return found
+
+    def score(self, text: str) -> Score:
+        """The score of one text read whole, however long that takes: for rule authors and the evaluation."""
+        return self._scores([text], float("inf"))[0][text]
+
+    def _findings(self, turns: Sequence[str], scores: Mapping[str, Score]) -> Iterator[Finding]:
+        """What each turn raises by itself, and what the conversation raises with the turn that completes it.
+
+        Once the conversation has raised something, only a turn's own words raise it anew: else "thanks" after a closed
+        case would (rule of care 3).
+        """
+        raised = False
+        for number, turn in enumerate(turns):
+            level, score, words = self._of_turn(turn, scores)
+            together = scores.get(joined(turns[: number + 1])) if number and not raised else None
+            if together is not None and SEVERITY[self.thresholds.level(together, part=False)] > SEVERITY[level]:
+                level, score = self.thresholds.level(together, part=False), together
+            if level == "routine" or score is None:
+                continue
+            raised = True
+            evidence = Evidence(number, words.start, words.end, words.text)
+            yield Finding(f"learned-{level}", VERSION, level, _pathway(level, score), _REASONS[level], "classifier", (evidence,))
+
+    def _of_turn(self, turn: str, scores: Mapping[str, Score]) -> tuple[Level, Score | None, Part]:
+        """The worst that a turn or a part of it raises, and the words that say most."""
+        parts = sorted(((scores[p.text], p) for p in chunks(turn) if p.text in scores), key=lambda item: -item[0].serious)
+        words = parts[0][1] if parts else Part(0, len(turn), turn)
+        read = [(self.thresholds.level(scores[turn], part=False), scores[turn], words)] if turn in scores else []
+        read += [(self.thresholds.level(score, part=True), score, part) for score, part in parts]
+        return max(read, key=lambda item: SEVERITY[item[0]], default=("routine", None, words))
+
+    def _scores(self, texts: Sequence[str], deadline: float) -> tuple[dict[str, Score], bool]:
+        """Scores by text, those of earlier turns from memory, and whether time sufficed for all."""
+        with self._guard:
+            scores = {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in scores]
+        windows = sorted(((ids, text) for text in new for ids in self._encoder.windows(text)), key=lambda item: len(item[0]))
+        finished = True
+        for batch in _batches(windows):
+            if time.monotonic() > deadline:
+                finished = False
+                break
+            for (_, text), level, pathway in zip(batch, *self._encoder.run([ids for ids, _ in batch]), strict=True):
+                score = Score(tuple(map(float, level)), tuple(map(float, pathway)))
+                scores[text] = max(scores.get(text, score), score, key=lambda s: (s.serious, s.alarm))
+        if finished:
+            self._remember({text: scores[text] for text in new})
+        return scores, finished
+
+    def _remember(self, scores: Mapping[str, Score]) -> None:
+        with self._guard:
+            self._known.update(scores)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+
+def load(folder: Path = MODEL_DIR) -> LearnedClassifier:
+    """The classifier that ships; ClassifierError where its card, encoder or tokenizer is missing or wrong."""
+    try:
+        card: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        thresholds, sha256 = Thresholds(**card["thresholds"]), str(card["sha256"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ClassifierError(f"the classifier's card in {folder} cannot be read ({type(error).__name__})") from None
+    return LearnedClassifier(OnnxEncoder(folder, sha256), thresholds)
+
+
+def chunks(turn: str) -> tuple[Part, ...]:
+    """Parts of a long turn, each a run of clauses of about thirty words; none for a turn that is hardly longer than that."""
+    folded = fold(turn)
+    if len(folded.split()) < _PART_WORDS * 3 // 2:
+        return ()
+    parts: list[Part] = []
+    start: int | None = None
+    words = 0
+    for piece_start, piece_end, count in _pieces(folded):
+        start = piece_start if start is None else start
+        words += count
+        if words >= _PART_WORDS:
+            parts.append(Part(start, piece_end, turn[start:piece_end]))
+            start, words = None, 0
+    if start is not None:
+        parts.append(Part(start, len(turn), turn[start:]))
+    return tuple(parts)
+
+
+def _pieces(folded: str) -> Iterator[tuple[int, int, int]]:
+    """Clauses as (start, end, words), those without a stop for long cut into runs of words."""
+    for clause in clauses(folded):
+        found = list(_WORD.finditer(folded, clause.start, clause.end))
+        for first in range(0, len(found), _PART_WORDS):
+            run = found[first : first + _PART_WORDS]
+            last = first + _PART_WORDS >= len(found)
+            yield run[0].start(), clause.end if last else run[-1].end(), len(run)
+
+
+def joined(turns: Sequence[str]) -> str:
+    """The end of a conversation as one text, for evidence that is spread over turns."""
+    return " || ".join(turns)[-_EARLIER_CHARS:]
+
+
+def _texts(turns: Sequence[str], number: int) -> Iterator[str]:
+    """What is read at a turn: the whole of it, its parts, and the conversation up to it."""
+    yield turns[number]
+    yield from (part.text for part in chunks(turns[number]))
+    if number:
+        yield joined(turns[: number + 1])
+
+
+def _batches(windows: Sequence[tuple[list[int], str]]) -> Iterator[Sequence[tuple[list[int], str]]]:
+    """Windows of like length together: padding short ones to a long one's length costs more than a second run."""
+    start = 0
+    while start < len(windows):
+        end = start + 1
+        while end < len(windows) and (end + 1 - start) * len(windows[end][0]) <= _BATCH_TOKENS:
+            if len(windows[end][0]) > len(windows[start][0]) * 1.25 + 8:
+                break
+            end += 1
+        yield windows[start:end]
+        start = end
+
+
+def _pathway(level: Level, score: Score) -> Pathway:
+    """The kind of help: for a crisis never a merely medical one."""
+    choice = [(p, name) for p, name in zip(score.pathways, PATHWAYS, strict=True) if level != "crisis" or name in _CRISIS_PATHWAYS]
+    return max(choice)[1]
