@@ -16,7 +16,7 @@ from app.conversation import Finished, Screened, Shown
 from app.journal import Reply
 from app.wiring import Application
 from guardrails import person
-from guardrails.level import Finding, Profile, Screening
+from guardrails.level import Finding, Profile, Question, Screening
 from knowledge.citation import Statement
 from knowledge.library import Snapshot
 from retrieval.search import Scored
@@ -56,6 +56,8 @@ class ConversationIn(_Strict):
     id: str | int
     messages: list[str] = Field(min_length=1)
     profile: ProfileIn = ProfileIn.model_validate({})
+    answers: dict[str, str] = {}
+    """Answers to questions by key, as `screen` printed it."""
 
 
 class QuestionIn(_Strict):
@@ -112,8 +114,14 @@ def screen(app: Application, data: object) -> dict[str, Any]:
     """The level and findings of one conversation."""
     given = ConversationIn.model_validate(data)
     started = time.perf_counter()
-    screening = app.screener.screen(given.messages, given.profile.profile())
-    return {"id": given.id, "level": screening.level, "findings": _findings(screening), "ms": _since(started)}
+    screening = app.screener.screen(given.messages, given.profile.profile(), given.answers)
+    return {
+        "id": given.id,
+        "level": screening.level,
+        "findings": _findings(screening),
+        "questions": [_question(question) for question in screening.questions],
+        "ms": _since(started),
+    }
 
 
 def search(app: Application, snapshot: Snapshot, count: int, data: object) -> dict[str, Any]:
@@ -171,6 +179,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "by": finding.by,
         "evidence": [{"turn": e.turn, "start": e.start, "end": e.end, "text": e.text} for e in finding.evidence],
     }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    choices = [{"id": choice.id, "label": dict(choice.label)} for choice in question.choices]
+    return {"key": question.key, "text": dict(question.text), "choices": choices, "meanwhile": dict(question.meanwhile)}
 
 
 def _passage(scored: Scored, snapshot: Snapshot) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """No escalation is silent: the case goes to the database, else to the spool, before the patient sees the card."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from app.errors import RecordsError
@@ -11,6 +11,7 @@ from app.records.models import new_id, now
 from app.records.spool import Spool, Spooled
 from app.records.staff import StaffStore
 from guardrails.care_cards import Staffing
+from guardrails.explain import Explanation
 from guardrails.level import Finding
 
 log = logging.getLogger("carelight.cases")
@@ -31,6 +32,13 @@ class CaseDesk:
             log.error("a case goes to the spool: %s", error)
             return self._spool.append(item)
         return True
+
+    def explain(self, turn: OpenTurn, explanations: Mapping[str, Explanation]) -> None:
+        """Keep with the case why it fired; an explanation that cannot be stored is logged, the case stands."""
+        try:
+            self._store.explain(turn.conversation_id, explanations)
+        except RecordsError as error:
+            log.error("why a case was opened could not be stored: %s", error)
 
     def replay(self) -> int:
         """Store what was spooled while the database failed; how many. RecordsError where it still fails."""

@@ -1,13 +1,16 @@
 """What a conversation remembers: the port that the turn writes to, and one for the command line that keeps nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from guardrails.explain import Explanation
 from guardrails.level import Finding, Profile
 from knowledge.citation import Statement
 
-ReplyKind = Literal["answer", "care_card", "not_covered", "refused", "referred", "clarify", "smalltalk", "banner", "notice", "welcome"]
+ReplyKind = Literal[
+    "answer", "care_card", "not_covered", "refused", "referred", "clarify", "smalltalk", "banner", "notice", "welcome", "question"
+]
 Tap = Literal["help_coming", "with_clinician", "someone_else", "not_right"]
 
 
@@ -27,6 +30,12 @@ class OpenTurn:
     """Open findings of the patient's other chats, under whose banner this chat stands."""
     released: bool
     """Whether the patient has tapped that help is on the way (or the like) since the newest finding."""
+    asked: frozenset[str] = frozenset()
+    """Keys of the questions that this chat has been asked."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What the patient answered, by question key."""
+    held_back: bool = False
+    """Whether the answer to the newest message waits for an answer to a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +64,25 @@ class Journal(Protocol):
         """Mark the turn as ended."""
         ...
 
+    def ask(self, turn: OpenTurn, reply: Reply, keys: Sequence[str], *, held_back: bool) -> None:
+        """Store a reply that asks, and the questions it puts."""
+        ...
+
+    def answered(self, patient_id: str, conversation_id: str, answers: Mapping[str, str] | None) -> OpenTurn | None:
+        """Store answers to questions that were asked (None: every open one is left unanswered); the conversation as it
+        stands then, or None where nothing changed. PermissionError where the chat is another patient's."""
+        ...
+
 
 class Escalations(Protocol):
     """Stores cases; the spool takes over where the database fails, so this never raises."""
 
     def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
         """Store the patient's one open case with `findings`; False where it could be stored nowhere."""
+        ...
+
+    def explain(self, turn: OpenTurn, explanations: Mapping[str, Explanation]) -> None:
+        """Keep with the case why each rule fired."""
         ...
 
 
@@ -80,6 +102,16 @@ class Forgetful:
     def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
         """Nothing is kept."""
 
+    def ask(self, turn: OpenTurn, reply: Reply, keys: Sequence[str], *, held_back: bool) -> None:
+        """Nothing is kept."""
+
+    def answered(self, patient_id: str, conversation_id: str, answers: Mapping[str, str] | None) -> OpenTurn | None:
+        """Nothing was asked."""
+        return None
+
     def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
         """Nothing is kept; the command line has no patient to answer for."""
         return True
+
+    def explain(self, turn: OpenTurn, explanations: Mapping[str, Explanation]) -> None:
+        """Nothing is kept."""

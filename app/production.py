@@ -1,5 +1,6 @@
 """Why a server may not start in production mode: every gap, in words that say what to do."""
 
+from app.records.sign_offs import NEEDED
 from app.wiring import Application
 
 
@@ -9,9 +10,12 @@ def gaps(app: Application) -> list[str]:
     if chosen.mode == "demo":
         return []
     unsigned = sum(revision.article.clinical_review is None for revision in app.library.snapshot().revisions.values())
+    signed = len(app.sign_offs.names(app.rules_fingerprint))
     checks = (
         (bool(unsigned), f"{unsigned} served articles have no clinical review; have clinicians review and sign them"),
-        (True, "red-flag rules, care cards and set words are starter content that no clinician has signed"),
+        (signed < NEEDED, f"the red-flag rules in force are signed by {signed} of {NEEDED} people; see /desk/rules"),
+        (app.classifier is None, "the learned red-flag classifier cannot be used; see the log, and restore guardrails/model"),
+        (True, "care cards and set words are starter content that no clinician has signed"),
         (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
         (True, "staff sign in without a second factor"),

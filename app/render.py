@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from guardrails.care_cards import CareCard
+from guardrails.care_cards import CareCard, Contact
+from guardrails.level import Question
 from knowledge.article import Article
 from knowledge.citation import Citation, Statement
 from knowledge.library import Snapshot
-from knowledge.words import Words
+from knowledge.words import Words, foreign
 
 Block = dict[str, Any]
 
@@ -105,3 +106,43 @@ def card_body(card: CareCard, words: Words, *, stored: bool) -> dict[str, Any]:
         "leave": "leave_quickly",
     }
     return {**body, "labels": {name: words.say(key) for name, key in labels.items()}}
+
+
+def question_body(questions: Sequence[Question], words: Words, call: Contact | None) -> Block:
+    """What the question element draws: each question with its buttons, and when to call without answering."""
+    asked = [
+        {
+            "key": question.key,
+            "text": question.text[words.language],
+            "choices": [{"id": choice.id, "label": choice.label[words.language]} for choice in question.choices],
+        }
+        for question in questions
+    ]
+    return {
+        "title": words.say("question_title"),
+        "questions": asked,
+        "meanwhile": list(dict.fromkeys(question.meanwhile[words.language] for question in questions)),
+        "call": {"action": call.action, "dial": call.dial} if call else None,
+        "free": words.say("question_free"),
+    }
+
+
+def question_text(body: Mapping[str, Any]) -> str:
+    """The questions as plain lines."""
+    lines = [body["title"], *body["meanwhile"]]
+    lines += [f"{q['text']} ({' / '.join(choice['label'] for choice in q['choices'])})" for q in body["questions"]]
+    return "\n".join(lines)
+
+
+def foreign_body(language: str, call: Contact | None, words: Words) -> Block:
+    """An honest word in a language that we do not cover, then the same in one that we do, with the number to call."""
+    said = foreign(language)
+    number = call.dial if call else "112 / 911"
+    own = said.format(number=number) if said else ""
+    ours = words.say("language_not_covered")
+    return {
+        "words": f"{own} {ours}".strip(),
+        "language": language if said else words.language,
+        "lines": [line for line in (own, ours) if line],
+        "call": {"action": call.action, "dial": call.dial} if call else None,
+    }

@@ -5,13 +5,19 @@ Only the server that holds the data folder writes the embedded index; whoever pu
 
 import logging
 import threading
+from datetime import timedelta
 
 from app.errors import CarelightError
+from app.records.models import now
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
 
 log = logging.getLogger("carelight.upkeep")
 _EVERY_S = 1.0
+ANSWER_WITHIN = timedelta(minutes=3)
+"""How long a rule's question may wait for its answer."""
+_CHAT_FIRST = timedelta(seconds=15)
+"""An open chat asks for its own card at that time, and shows it; only what it did not is done here."""
 
 
 class Upkeep:
@@ -40,6 +46,7 @@ class Upkeep:
         """Every chore, once."""
         try:
             self._replay()
+            self._expire()
             self._follow()
             self._complained = ""
         except (CarelightError, IndexUnusableError, OSError) as error:
@@ -51,6 +58,12 @@ class Upkeep:
         """Spooled cases reach the care desk as soon as the database works: waiting for the next start would be silence."""
         if stored := self._app.case_desk.replay():
             log.warning("%d spooled cases were stored", stored)
+
+    def _expire(self) -> None:
+        """Questions that nobody answered in time: their rule says what silence means, also where the chat was closed."""
+        for patient, chat in self._app.conversations.left_unanswered(now() - ANSWER_WITHIN - _CHAT_FIRST):
+            for _event in self._app.conversation.unanswered(patient, chat):
+                pass
 
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

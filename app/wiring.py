@@ -11,18 +11,21 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app import cases, offline, secrets
-from app.conversation import Conversation, Parts
+from app.answering import Parts
+from app.conversation import Conversation
 from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.settings import Settings
-from guardrails import care_cards, context, red_flags, rules, scope, screen
+from guardrails import care_cards, classifier, context, language, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Quote
+from guardrails.explain import Explainer
 from guardrails.level import Profile
 from knowledge import words
 from knowledge.article import Article, parse
@@ -37,6 +40,7 @@ log = logging.getLogger("carelight")
 
 CORPUS = Path(__file__).parent.parent / "knowledge" / "corpus"
 _RULES_LIMIT_S = 1.0
+_CLASSIFIER_LIMIT_S = 0.5
 
 
 @dataclass
@@ -69,7 +73,7 @@ class Application:
 
     @cached_property
     def case_store(self) -> CaseStore:
-        return CaseStore(self.database)
+        return CaseStore(self.database, self.rules_fingerprint)
 
     @cached_property
     def case_desk(self) -> cases.CaseDesk:
@@ -84,8 +88,33 @@ class Application:
         return red_flags.RedFlagRules(rules.load(), context.load())
 
     @cached_property
+    def rules_fingerprint(self) -> str:
+        """Names the exact rule set and classifier in force; what two people sign."""
+        return rules.fingerprint(beside=[classifier.MODEL_DIR / "card.json"])
+
+    @cached_property
+    def classifier(self) -> classifier.LearnedClassifier | None:
+        """The learned layer, or None where its files are missing or wrong: the rules then work alone, and it is said."""
+        try:
+            return classifier.load()
+        except classifier.ClassifierError as error:
+            log.error("red flags are found by rules alone: %s", error)
+            return None
+
+    @cached_property
     def screener(self) -> screen.Screener:
-        return screen.Screener([screen.TimedLayer(self.red_flags, _RULES_LIMIT_S)])
+        layers = [screen.TimedLayer(self.red_flags, _RULES_LIMIT_S)]
+        if self.classifier is not None:
+            layers.append(screen.TimedLayer(self.classifier, _CLASSIFIER_LIMIT_S))
+        return screen.Screener(layers, self.red_flags)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        return Explainer(self.red_flags, self.classifier, self.rules_fingerprint)
+
+    @cached_property
+    def sign_offs(self) -> SignOffStore:
+        return SignOffStore(self.database)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -134,7 +163,8 @@ class Application:
 
     @cached_property
     def cards(self) -> CareCards:
-        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()))
+        reasons = {rule.id: rule.reason for rule in self.red_flags.rules.rules}
+        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()), reasons)
 
     @cached_property
     def parts(self) -> Parts:
@@ -145,9 +175,11 @@ class Application:
             library=self.library,
             search=lambda: self.search,
             drafter=lambda: self.drafter,
-            words=self.words,
+            words={language: words.load(language) for language in words.LANGUAGES},
+            language=self.settings.language,
             staffing=cases.staffing(self.staff, self.settings.staffing, self.settings.staffed_minutes),
             region=self.settings.region or None,
+            explain=self.explainer.explain,
         )
 
     @cached_property
@@ -160,6 +192,8 @@ class Application:
         _ = self.conversation, self.drafter
         for rule in self.red_flags.rules.rules:
             self.red_flags.find(rule.fires, Profile())
+        self.screener.screen(["A first message, which pays for what is made once."], Profile())
+        language.language_of(["the first"], "en")
 
     def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
         """Turns that are not recorded, for the batch verbs."""

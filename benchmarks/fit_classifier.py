@@ -54,11 +54,12 @@ class Classifier(nn.Module):
         self.drop = nn.Dropout(0.1)
         self.level, self.pathway = nn.Linear(width, len(LEVELS)), nn.Linear(width, len(PATHWAYS))
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled = self.drop((states * mask).sum(1) / mask.sum(1).clamp(min=1.0))
-        return self.level(pooled), self.pathway(pooled)
+        encoded = (states * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+        pooled = self.drop(encoded)
+        return self.level(pooled), self.pathway(pooled), encoded
 
 
 def main() -> None:
@@ -127,7 +128,7 @@ def train(model: Classifier, tokenizer: Tokenizer, messages: Sequence[Message], 
         losses = []
         for batch in batches([augmented(e) for e in data], tokenizer):
             ids, mask, levels, pathways, weight = batch
-            found_level, found_pathway = model(ids, mask)
+            found_level, found_pathway, _ = model(ids, mask)
             loss = (level_loss(found_level, levels) * weight).mean()
             if (pathways >= 0).any():
                 loss = loss + 0.3 * pathway_loss(found_pathway, pathways)
@@ -236,9 +237,9 @@ def export(model: Classifier, folder: Path) -> None:
             super().__init__()
             self.inner = inner
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            level, pathway = self.inner(input_ids, attention_mask)
-            return level.softmax(-1), pathway.softmax(-1)
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            level, pathway, encoded = self.inner(input_ids, attention_mask)
+            return level.softmax(-1), pathway.softmax(-1), encoded
 
     full = folder / "full.onnx"
     example = (torch.ones((2, 9), dtype=torch.long), torch.ones((2, 9), dtype=torch.long))
@@ -248,8 +249,8 @@ def export(model: Classifier, folder: Path) -> None:
         example,
         str(full),
         input_names=["input_ids", "attention_mask"],
-        output_names=["level", "pathway"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "level": {0: "batch"}, "pathway": {0: "batch"}},
+        output_names=["level", "pathway", "encoded"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "level": {0: "batch"}, "pathway": {0: "batch"}, "encoded": {0: "batch"}},
         opset_version=17,
         dynamo=False,
     )

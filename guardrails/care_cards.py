@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import yaml
@@ -129,8 +130,13 @@ def _row_contacts(row: Mapping[str, Any], words: Words) -> list[Contact]:
 class CareCards:
     """Builds cards from findings; holds the regions and the resolved first-aid lines, and asks nobody else."""
 
-    def __init__(self, regions: Mapping[str, Region], first_aid: Mapping[str, tuple[Quote, ...]]) -> None:
-        self.regions, self.first_aid = regions, first_aid
+    def __init__(
+        self,
+        regions: Mapping[str, Region],
+        first_aid: Mapping[str, tuple[Quote, ...]],
+        reasons: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
+        self.regions, self.first_aid, self._reasons = regions, first_aid, reasons
 
     def card(self, findings: Sequence[Finding], region: str | None, staffing: Staffing, words: Words) -> CareCard:
         """One card for all open `findings` (at least one), most urgent pathway first."""
@@ -144,7 +150,7 @@ class CareCards:
             pathways=pathways,
             title=words.say(f"card_title_{level}"),
             lead=_lead(level, pathways, number, words),
-            reasons=tuple(dict.fromkeys(finding.reason for finding in findings)),
+            reasons=tuple(dict.fromkeys(self._reason(finding, words) for finding in findings)),
             contacts=_contacts(level, pathways, home, words),
             meanwhile=self._meanwhile(findings, level, pathways, words),
             worse=_or_unknown("card_worse", number, words) if level == "urgent" else "",
@@ -155,6 +161,12 @@ class CareCards:
             banner=_or_unknown("banner_emergency", number, words) if level == "emergency" else words.say(f"banner_{level}"),
             leave_quickly=any(p in ("violence_abuse", "person_at_risk", "suicide_self_harm") for p in pathways),
         )
+
+    def _reason(self, finding: Finding, words: Words) -> str:
+        """Why, in the patient's language: the rule's own reason, or set words for what was learned and not ruled."""
+        if finding.by == "rule":
+            return self._reasons.get(finding.rule, {}).get(words.language, finding.reason)
+        return words.say(f"card_reason_{finding.level}")
 
     def _meanwhile(self, findings: Sequence[Finding], level: Level, pathways: Sequence[Pathway], words: Words) -> tuple[Quote, ...]:
         """Pinned first aid of the findings' rules, else the built-in line of the pathway."""
@@ -191,6 +203,11 @@ class CareCards:
             banner=words.say("screen_incomplete"),
             leave_quickly=False,
         )
+
+    def emergency_contact(self, region: str | None, words: Words) -> Contact | None:
+        """The region's emergency number as a contact; None where the region is unknown."""
+        home = self.regions.get(region or "")
+        return next(iter(home.contacts("emergency", words)), None) if home else None
 
     def emergency_line(self, region: str | None, words: Words) -> str:
         """The line that stands on every page: the region's number, or how to reach help where it is unknown."""

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guardrails.level import SEVERITY, Evidence, Finding, Level, Pathway, Profile, UnfinishedError
+from guardrails.messages import Message, read_messages
 from guardrails.text import clauses, fold
 
 if TYPE_CHECKING:
@@ -101,8 +103,8 @@ class Encoder(Protocol):
         """`text` as framed token ids, in overlapping windows of at most `LONGEST`; nothing is cut off."""
         ...
 
-    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows]:
-        """Probabilities by level and by pathway, one row a window."""
+    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows, Rows]:
+        """Probabilities by level and by pathway, and the encoded text: one row a window each."""
         ...
 
 
@@ -119,13 +121,13 @@ class OnnxEncoder:
         starts = range(0, max(1, len(ids) - room + _STRIDE), _STRIDE) if len(ids) > room else range(1)
         return [[self._first, *ids[start : start + room], self._last] for start in starts]
 
-    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows]:
+    def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows, Rows]:
         width = max(map(len, windows))
         ids, mask = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(2))
         for row, window in enumerate(windows):
             ids[row, : len(window)], mask[row, : len(window)] = window, 1
-        level, pathway = self._session.run(["level", "pathway"], {"input_ids": ids, "attention_mask": mask})
-        return level, pathway
+        level, pathway, encoded = self._session.run(["level", "pathway", "encoded"], {"input_ids": ids, "attention_mask": mask})
+        return level, pathway, encoded
 
 
 def _open(folder: Path, sha256: str, threads: int) -> "tuple[onnxruntime.InferenceSession, Tokenizer]":
@@ -150,13 +152,36 @@ def _open(folder: Path, sha256: str, threads: int) -> "tuple[onnxruntime.Inferen
     return session, tokenizer
 
 
+class Examples:
+    """The learned messages as the encoder sees them, for explanations. Read when first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _held(self) -> tuple[Rows, list[Message]]:
+        """Unit vectors and their messages; those that are no longer in the data are left out."""
+        messages = {message.id: message for message in read_messages()}
+        with np.load(self._path) as file:
+            ids, vectors = file["ids"], file["vectors"].astype(np.float32)
+        kept = [row for row, name in enumerate(ids) if str(name) in messages]
+        vectors = vectors[kept] / np.linalg.norm(vectors[kept], axis=1, keepdims=True)
+        return vectors, [messages[str(ids[row])] for row in kept]
+
+    def nearest(self, encoded: Rows, count: int) -> list[tuple[Message, float]]:
+        """The `count` nearest messages with their cosine similarity."""
+        vectors, messages = self._held
+        similarity = vectors @ (encoded / np.linalg.norm(encoded))
+        return [(messages[row], round(float(similarity[row]), 3)) for row in np.argsort(-similarity)[:count]]
+
+
 class LearnedClassifier:
     """Finds red flags by what messages like it meant; knows nothing of databases, chats or rules."""
 
     name = "classifier"
 
-    def __init__(self, encoder: Encoder, thresholds: Thresholds, limit_s: float = 0.45) -> None:
-        self._encoder, self.thresholds, self._limit_s = encoder, thresholds, limit_s
+    def __init__(self, encoder: Encoder, thresholds: Thresholds, examples: "Examples | None" = None, limit_s: float = 0.45) -> None:
+        self._encoder, self.thresholds, self._examples, self._limit_s = encoder, thresholds, examples, limit_s
         self._known: OrderedDict[str, Score] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -173,6 +198,13 @@ class LearnedClassifier:
     def score(self, text: str) -> Score:
         """The score of one text read whole, however long that takes: for rule authors and the evaluation."""
         return self._scores([text], float("inf"))[0][text]
+
+    def nearest(self, text: str, count: int = 3) -> list[tuple[Message, float]]:
+        """The messages it learned from that are nearest to `text`, with their similarity: an explanation, never a verdict."""
+        if self._examples is None:
+            return []
+        _, _, encoded = self._encoder.run(self._encoder.windows(text)[:1])
+        return self._examples.nearest(encoded[0], count)
 
     def _findings(self, turns: Sequence[str], scores: Mapping[str, Score]) -> Iterator[Finding]:
         """What each turn raises by itself, and what the conversation raises with the turn that completes it.
@@ -211,7 +243,7 @@ class LearnedClassifier:
             if time.monotonic() > deadline:
                 finished = False
                 break
-            for (_, text), level, pathway in zip(batch, *self._encoder.run([ids for ids, _ in batch]), strict=True):
+            for (_, text), level, pathway, _encoded in zip(batch, *self._encoder.run([ids for ids, _ in batch]), strict=True):
                 score = Score(tuple(map(float, level)), tuple(map(float, pathway)))
                 scores[text] = max(scores.get(text, score), score, key=lambda s: (s.serious, s.alarm))
         if finished:
@@ -230,9 +262,10 @@ def load(folder: Path = MODEL_DIR) -> LearnedClassifier:
     try:
         card: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         thresholds, sha256 = Thresholds(**card["thresholds"]), str(card["sha256"])
+        examples = Examples(folder / "examples.npz")
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ClassifierError(f"the classifier's card in {folder} cannot be read ({type(error).__name__})") from None
-    return LearnedClassifier(OnnxEncoder(folder, sha256), thresholds)
+    return LearnedClassifier(OnnxEncoder(folder, sha256), thresholds, examples)
 
 
 def chunks(turn: str) -> tuple[Part, ...]:

@@ -27,6 +27,11 @@ class Message:
     language: str
     topic: str
 
+    @property
+    def text(self) -> str:
+        """All turns as one text."""
+        return " || ".join(self.turns)
+
 
 def read_messages(folder: Path = MESSAGES_DIR) -> list[Message]:
     """Every message in the `.jsonl` files of `folder`, in the order of the files; ValueError names a line that is none."""

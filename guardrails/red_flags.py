@@ -13,7 +13,6 @@ from guardrails.person import about
 from guardrails.rules import Ask, Rule, RuleSet, Term
 from guardrails.text import Clause, clauses, fold
 
-
 _WRITES_FOR_THEMSELVES = 12 * 12
 """Months of age."""
 
@@ -58,6 +57,16 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A concept's words that a cue kept from counting: "no" (negated) before "chest pain"."""
+
+    concept: str
+    words: str
+    category: Category
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """What came of asking: findings that answers decided, questions not yet answered, the level held meanwhile."""
 
@@ -84,7 +93,7 @@ class RedFlagRules:
     def ask(self, turns: Sequence[str], profile: Profile, answers: Mapping[str, str]) -> Asking:
         """What the rules that ask make of the answers given: findings they decide, and questions still to be put."""
         facts = [self.read(turn) for turn in turns]
-        mentioned = frozenset(name for fact in facts for name in fact.hits)
+        mentioned = frozenset(name for fact in facts for name in (*fact.hits, *(measure.name for measure in fact.measures)))
         found: list[Finding] = []
         pending: list[Question] = []
         held: list[Level] = []
@@ -99,15 +108,16 @@ class RedFlagRules:
                 held.append(rule.ask.while_asking)
         return Asking(tuple(found), tuple(pending), worst(held))
 
-    def set_aside(self, text: str) -> tuple[tuple[str, str, Category, str], ...]:
-        """Why words in `text` did not count: (concept, words, category, cue). For the care desk and rule authors."""
+    def set_aside(self, text: str) -> tuple[SetAside, ...]:
+        """Words in `text` that did not count, with the cue that reached them. For the care desk and rule authors."""
         facts = self.read(text)
-        return tuple(
-            (concept, text[hit.start : hit.end], cue.category, cue.words)
+        found = (
+            SetAside(concept, text[hit.start : hit.end], cue.category, cue.words)
             for concept, hits in facts.hits.items()
             for hit in hits
             for cue in hit.cues
         )
+        return tuple(dict.fromkeys(found))
 
     def _read(self, text: str) -> TurnFacts:
         folded = fold(text)

@@ -4,8 +4,9 @@ A rule carries its level, pathway, reason, public source, and its own examples: 
 that must not. Loading refuses a rule without both, so a rule that nobody tested cannot reach a patient.
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -59,7 +60,7 @@ class Ask:
 
     questions: tuple[Question, ...]
     known: tuple[frozenset[str], ...]
-    """For each question the concepts whose mention, even denied, makes asking it idle."""
+    """For each question the concepts and measures whose mention, even denied, makes asking it idle."""
     while_asking: Level
     unanswered: Level
 
@@ -105,6 +106,14 @@ def load(folder: Path = RULES_DIR) -> RuleSet:
                 raise RuleError(f"{path.name}: rule {rule.id!r} is defined twice; give one another id")
             rules[rule.id] = rule
     return RuleSet(tuple(rules.values()), concepts)
+
+
+def fingerprint(folder: Path = RULES_DIR, beside: Sequence[Path] = ()) -> str:
+    """SHA-256 over every file of the rule set, and files `beside` it that decide with it (the classifier's card)."""
+    digest = hashlib.sha256()
+    for path in [*sorted(folder.rglob("*.yaml")), *beside]:
+        digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
+    return digest.hexdigest()
 
 
 def read_yaml(path: Path) -> dict[str, list[dict[str, object]]]:
@@ -190,8 +199,8 @@ def _ask(entry: Mapping[str, Any], rule: str, where: str, concepts: ConceptIndex
         raise RuleError(f"{where}: ask lacks or misspells {error}") from None
     if not 1 <= len(made.questions) <= _MOST_QUESTIONS:
         raise RuleError(f"{where}: ask one or two questions; a frightened person does not fill in forms")
-    if unknown := sorted(frozenset[str]().union(*made.known) - concepts.names):
-        raise RuleError(f"{where}: concept {unknown[0]!r} is not in concepts/en.yaml")
+    if unknown := sorted(frozenset[str]().union(*made.known) - concepts.names - MEASURES):
+        raise RuleError(f"{where}: {unknown[0]!r} is neither a concept of concepts/en.yaml nor a measure")
     decided = [choice.level for question in made.questions for choice in question.choices]
     if strange := [level for level in (made.while_asking, made.unanswered, *filter(None, decided)) if level not in get_args(Level)]:
         raise RuleError(f"{where}: {strange[0]!r} is no level")

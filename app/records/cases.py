@@ -1,9 +1,9 @@
 """Cases in the database: one open escalation a patient, joined by every further finding, settled only by a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from app.journal import Tap
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Turn, now
 from app.records.owners import ensure_conversation
+from app.records.sign_offs import signed_by
+from guardrails.explain import Explanation
 from guardrails.level import SEVERITY, Evidence, Finding, FoundBy, Level, Pathway, worst
 
 _LEVEL_EVENT = "raised"
@@ -30,11 +32,20 @@ class OpenCase:
     sex: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A finding as the care team reads it; `told` is the explanation in JSON form, empty until it was worked out."""
+
+    finding: Finding
+    disputed: bool
+    told: Mapping[str, Any]
+
+
 class CaseStore:
     """Opens, joins, taps and closes cases; RecordsError where the database fails."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, rules: str = "") -> None:
+        self._database, self._rules = database, rules
 
     def escalate(self, patient_id: str, conversation_id: str, findings: Sequence[Finding]) -> str:
         """Store `findings` on the patient's one open case, opening it if needed; the case's id. Same input twice adds nothing."""
@@ -43,7 +54,8 @@ class CaseStore:
             case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
             level = worst(finding.level for finding in findings)
             if case is None:
-                case = Case(patient_id=patient_id, conversation_id=conversation_id, level=level)
+                signed = signed_by(session, self._rules)
+                case = Case(patient_id=patient_id, conversation_id=conversation_id, level=level, rules=self._rules, rules_signed_by=signed)
                 session.add(case)
                 session.flush()
                 _event(session, case.id, "opened", level)
@@ -54,6 +66,19 @@ class CaseStore:
             elif new:
                 _event(session, case.id, "person_requested" if level == "routine" else "joined", level)
             return case.id
+
+    def explain(self, conversation_id: str, explanations: Mapping[str, Explanation]) -> None:
+        """Keep beside each open finding of a chat why it fired."""
+        with self._database.transaction() as session:
+            for rule, explanation in explanations.items():
+                here = (FindingRow.conversation_id == conversation_id, FindingRow.rule == rule, FindingRow.state != "settled")
+                session.execute(update(FindingRow).where(*here).values(why=explanation.as_dict()))
+
+    def why(self, case_id: str) -> Sequence[Why]:
+        """Why each finding of a case fired, newest last."""
+        with self._database.reading() as session:
+            rows = session.scalars(select(FindingRow).where(FindingRow.case_id == case_id).order_by(FindingRow.id))
+            return [Why(as_finding(row), row.state == "disputed", row.why) for row in rows]
 
     def tap(self, patient_id: str, conversation_id: str, tap: Tap) -> bool:
         """Record what the patient tapped on a card; False where no case is open. Lowers and closes nothing."""

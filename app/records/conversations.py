@@ -4,7 +4,7 @@ A turn is only ever received together with its patient. Reads by id return the o
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from app.journal import OpenTurn, Reply
 from app.records.cases import as_finding
 from app.records.database import Database
-from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, Turn, new_id, now
+from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
 from app.records.owners import ensure_conversation, ensure_patient
-from guardrails.level import Profile
+from guardrails.level import UNANSWERED, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,39 @@ class ConversationStore:
         """Mark the turn as ended with the level it left."""
         with self._database.transaction() as session:
             session.execute(update(Turn).where(Turn.id == turn.turn_id).values(state=state, level=level))
+
+    def ask(self, turn: OpenTurn, reply: Reply, keys: Sequence[str], *, held_back: bool) -> None:
+        """Store a reply that asks, and its questions."""
+        with self._database.transaction() as session:
+            _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+            for key in keys:
+                session.add(QuestionRow(conversation_id=turn.conversation_id, reply_id=reply.id, key=key, held_back=held_back))
+
+    def answered(self, patient_id: str, conversation_id: str, answers: Mapping[str, str] | None) -> OpenTurn | None:
+        """Store answers (None: what is open stays unanswered), also on the reply that asked, and open the last turn again."""
+        with self._database.transaction() as session:
+            conversation = session.get(Conversation, conversation_id)
+            if conversation is None or conversation.patient_id != patient_id:
+                raise PermissionError("that conversation belongs to someone else")
+            rows = session.scalars(select(QuestionRow).where(QuestionRow.conversation_id == conversation_id))
+            given = {row: answers.get(row.key) if answers is not None else None if row.answer else UNANSWERED for row in rows}
+            changed = {row: answer for row, answer in given.items() if answer is not None and answer != row.answer}
+            for row, answer in changed.items():
+                row.answer, row.answered = answer, now()
+                asking = session.get_one(ReplyRow, row.reply_id)
+                asking.body = {**asking.body, "answers": {**asking.body.get("answers", {}), row.key: answer}}
+            turns = list(session.scalars(select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
+            if not changed or not turns:
+                return None
+            session.flush()
+            return _open_turn(session, conversation, turns[-1], tuple(turn.text for turn in turns))
+
+    def left_unanswered(self, before: dt.datetime) -> Sequence[tuple[str, str]]:
+        """(patient, conversation) of questions asked before that moment that nobody answered."""
+        with self._database.reading() as session:
+            asked = select(Conversation.patient_id, Conversation.id).join(QuestionRow, QuestionRow.conversation_id == Conversation.id)
+            rows = session.execute(asked.where(QuestionRow.answer.is_(None), QuestionRow.asked < before).distinct())
+            return [(patient, conversation) for patient, conversation in rows]
 
     # The chat page reads and writes here.
 
@@ -151,6 +184,7 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
     findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
     elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]
+    questions = list(session.scalars(select(QuestionRow).where(QuestionRow.conversation_id == conversation.id)))
     return OpenTurn(
         conversation.id,
         conversation.patient_id,
@@ -161,6 +195,9 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         frozenset(row.rule for row in here),
         tuple(as_finding(row) for row in elsewhere),
         released=case is not None and _released(session, case.id),
+        asked=frozenset(row.key for row in questions),
+        answers={row.key: row.answer for row in questions if row.answer},
+        held_back=any(row.held_back for row in questions),
     )
 
 

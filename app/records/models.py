@@ -1,4 +1,4 @@
-"""The tables. Words of patients stand in `turns`, `replies` and `findings.evidence`; nothing else holds them."""
+"""The tables. Words of patients stand in `turns`, `replies`, `findings.evidence` and `findings.why`; nothing else holds them."""
 
 import datetime as dt
 import uuid
@@ -118,6 +118,7 @@ class FindingRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     found_by: Mapped[str] = mapped_column(String(16))
     evidence: Mapped[list[Any]] = mapped_column(default=list)
+    why: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     last_turn: Mapped[int]
     state: Mapped[str] = mapped_column(String(16), default="open")
     created: Mapped[dt.datetime] = mapped_column(default=now)
@@ -135,6 +136,10 @@ class Case(Base):
     opened: Mapped[dt.datetime] = mapped_column(default=now)
     closed: Mapped[dt.datetime | None]
     verdict: Mapped[str | None] = mapped_column(String(32))
+    rules: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Fingerprint of the rule set in force when the case was opened."""
+    rules_signed_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Names of those who had signed that rule set by then."""
 
 
 Index(
@@ -156,6 +161,32 @@ class CaseEvent(Base):
     detail: Mapped[str] = mapped_column(String(200), default="")
     actor: Mapped[str] = mapped_column(String(80), default="system")
     created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class QuestionRow(Base):
+    """A rule's question put to a patient; `answer` is a choice's id, "unanswered", or null while it waits."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("conversation_id", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    reply_id: Mapped[str] = mapped_column(ForeignKey("replies.id"))
+    key: Mapped[str] = mapped_column(String(160))
+    held_back: Mapped[bool] = mapped_column(Boolean, default=False)
+    asked: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    answer: Mapped[str | None] = mapped_column(String(40))
+    answered: Mapped[dt.datetime | None]
+
+
+class SignOff(Base):
+    """One person's signature under the rule set with that fingerprint."""
+
+    __tablename__ = "sign_offs"
+    __table_args__ = (UniqueConstraint("rules", "staff_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    rules: Mapped[str] = mapped_column(String(64), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    signed: Mapped[dt.datetime] = mapped_column(default=now)
 
 
 class RevisionRow(Base):

@@ -24,6 +24,8 @@ from app.logs import place
 from app.ui import reconnect
 from app.ui.data_layer import RecordsDataLayer
 from app.ui.elements import element_for
+from app.upkeep import ANSWER_WITHIN
+from guardrails.level import UNANSWERED
 
 log = logging.getLogger("carelight.chat")
 carelight = wiring.current()
@@ -49,6 +51,8 @@ class Answering:
 
 
 _answering: dict[str, Answering] = {}
+_waiting: set[asyncio.Task[None]] = set()
+"""Clocks of questions that wait for an answer, held so that they are not collected."""
 
 
 @cl.data_layer
@@ -88,13 +92,19 @@ async def resume(_thread: Any) -> None:
 @cl.on_message
 async def on_message(message: cl.Message) -> None:
     """Screen on its own lane and show the card; the answer follows in the background."""
-    chat, cancelled = _chat(), threading.Event()
-    events = carelight.conversation.reply(_patient(), chat, message.content, cancelled.is_set)
+    cancelled = threading.Event()
+    await _run(carelight.conversation.reply(_patient(), _chat(), message.content, cancelled.is_set), cancelled)
+
+
+async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:
+    """Show what the screen brings, then let the rest follow in the background."""
+    chat = _chat()
     try:
         first = await _in(carelight.screening_lane, _until_screened, events)
         for event in first:
             if isinstance(event, Shown):
                 await _show(event.reply)
+                _time(event.reply, chat)
             elif isinstance(event, Screened) and event.raised and chat in _answering:
                 _answering[chat].cancelled.set()
     except Exception as error:  # whatever happened, the patient must see safe words
@@ -125,6 +135,28 @@ async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event
             await _show(reply)
     if (mine := _answering.get(chat)) is not None and mine.cancelled is cancelled:
         del _answering[chat]
+
+
+def _time(reply: Reply, chat: str) -> None:
+    """Start the clock of a question that was just shown."""
+    if reply.kind == "question":
+        task = asyncio.create_task(_wait_for_answer(chat))
+        _waiting.add(task)
+        task.add_done_callback(_waiting.discard)
+
+
+async def _wait_for_answer(chat: str) -> None:
+    """After three minutes without an answer, what silence means by the rule is done and shown."""
+    await asyncio.sleep(ANSWER_WITHIN.total_seconds())
+    await _run(carelight.conversation.unanswered(_patient(), chat), threading.Event())
+
+
+@cl.action_callback("answer")
+async def answer(action: cl.Action) -> None:
+    """A button under a question: screened again with the answer, then the reply that waited for it."""
+    key, choice = str(action.payload.get("key", ""))[:160], str(action.payload.get("choice", ""))[:40]
+    if choice != UNANSWERED:
+        await _run(carelight.conversation.answer(_patient(), _chat(), key, choice), threading.Event())
 
 
 @cl.action_callback("tap")

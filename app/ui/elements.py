@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_DRAWN_BY = {"care_card": "CareCard", "banner": "CareCard", "answer": "Answer"}
+_DRAWN_BY = {"care_card": "CareCard", "banner": "CareCard", "answer": "Answer", "question": "Ask"}
 
 
 def element_for(kind: str, text: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 _HERE = Path(__file__).parent
 _ENTRY = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 LANGUAGES = ("en", "es")
@@ -41,3 +43,14 @@ def load(language: str = "en") -> Words:
     if missing := sorted(set(english) ^ set(entries)):
         raise WordsError(f"knowledge/words/{chosen}.md: keys differ from English: {', '.join(missing)}")
     return Words(chosen, entries)
+
+
+@cache
+def _foreign() -> Mapping[str, str]:
+    entries = yaml.safe_load((_HERE / "foreign.yaml").read_text(encoding="utf-8"))["languages"]
+    return {code: entry["words"] for code, entry in entries.items()}
+
+
+def foreign(language: str) -> str:
+    """An honest word in a language that we do not cover, with `{number}` to fill in; empty where we have none."""
+    return _foreign().get(language, "")

@@ -11,6 +11,8 @@ ENDS_ELSEWHERE = {
     "DraftRefusedError": "becomes DraftFailedError",
     "DraftFailedError": "ends in the quoted answer",
     "PhraseError": "becomes RuleError, with file and rule",
+    "ClassifierError": "is logged: the rules then work alone",
+    "UnfinishedError": "makes the screening incomplete, with what was found",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from cryptography.fernet import Fernet
 
+from app.answering import Parts
 from app.cases import CaseDesk
-from app.conversation import Conversation, Event, Finished, Parts, Screened, Shown
+from app.conversation import Conversation, Event, Finished, Screened, Shown
 from app.journal import Reply
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -140,9 +141,11 @@ class World:
             library=self.library,
             search=lambda: search,
             drafter=lambda: self.drafter,
-            words=words.load("en"),
+            words={language: words.load(language) for language in words.LANGUAGES},
+            language="en",
             staffing=lambda: "unattended",
             region="US",
+            explain=lambda _turns, _findings: {},
         )
         self.conversation = Conversation(self.parts, self.chats, self.desk)
 
@@ -156,7 +159,7 @@ class World:
 
     def say(self, key: str) -> str:
         """The set words under `key`."""
-        return self.parts.words.say(key)
+        return self.parts.words["en"].say(key)
 
 
 @dataclass(frozen=True)

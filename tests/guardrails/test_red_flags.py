@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from guardrails import context, rules
 from guardrails.level import Finding, Profile, open_findings, worst
-from guardrails.red_flags import RedFlagRules
+from guardrails.red_flags import RedFlagRules, SetAside
 from tests.guardrails.small import CONCEPTS, engine, starter, write
 
 HARMLESS = ["thanks", "ok", "thank you so much", "and what is gout?", "no", "I feel fine now", "lol", "never mind", "it was my novel", ""]
@@ -136,7 +136,7 @@ def test_a_finding_carries_reason_pathway_and_version() -> None:
 
 def test_what_was_set_aside_is_told_with_its_cue() -> None:
     """A rule author must see why nothing fired."""
-    assert engine().set_aside("No chest pain") == (("chest_pain", "chest pain", "negated", "no"),)
+    assert engine().set_aside("No chest pain") == (SetAside("chest_pain", "chest pain", "negated", "no"),)
 
 
 def test_only_so_many_matches_of_one_concept_are_read(tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ each_rule = pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.id)
 
 
 def fired(text: str) -> set[str]:
-    """The shipped rules that `text` fires on its own."""
-    return {finding.rule for finding in starter().find([text], Profile())}
+    """The shipped rules that `text` fires on its own, or that ask because of it."""
+    asking = starter().ask([text], Profile(), {})
+    return {finding.rule for finding in starter().find([text], Profile())} | {question.rule for question in asking.questions}
 
 
 @each_rule

@@ -17,7 +17,12 @@ export default function Words() {
           {banner.text} {c && <a href={(c.kind === "sms" ? "sms:" : "tel:") + c.dial} style={{ color: "#a3141f", textDecoration: "underline" }}>{c.action}</a>}
         </p>
       )}
-      <p style={{ margin: 0 }}>{props.text}</p>
+      {props.lines
+        ? props.lines.map((line, i) => <p key={i} lang={i === 0 ? props.language : undefined} dir="auto" style={{ margin: 0 }}>{line}</p>)
+        : <p style={{ margin: 0 }}>{props.text}</p>}
+      {props.call && (
+        <a href={"tel:" + props.call.dial} data-testid="contact" style={{ alignSelf: "flex-start", border: "1.5px solid #a3141f", borderRadius: "10px", padding: "11px 16px", minHeight: "48px", boxSizing: "border-box", color: "#a3141f", fontWeight: 650, textDecoration: "none" }}>{props.call.action}</a>
+      )}
       {props.person && (
         <div style={{ display: "flex", gap: "8px", flexWrap: "wrap" }}>
           <a href="/library" target="_blank" rel="noreferrer" style={{ border: "1.5px solid #7d9799", borderRadius: "22px", padding: "9px 14px", minHeight: "44px", color: "#11484c", textDecoration: "none", boxSizing: "border-box" }}>{props.library_label}</a>

@@ -1,0 +1,247 @@
+"""What is said once the screen is done: set words, an answer from the library, or an honest "not covered".
+
+Steps 4 to 7 of a turn. Nothing here decides a level; what is open only decides what may be said under its banner.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from app import render
+from app.errors import RecordsError
+from app.journal import Escalations, OpenTurn, Reply, ReplyKind
+from app.records.models import new_id
+from guardrails import person
+from guardrails.care_cards import CareCard, CareCards, Staffing
+from guardrails.check import check
+from guardrails.explain import Explanation
+from guardrails.level import Finding, Level, Screening, worst
+from guardrails.scope import Scope, ScopeEntry
+from guardrails.screen import Screener
+from knowledge.article import Audience
+from knowledge.citation import Statement
+from knowledge.library import Library, Snapshot
+from knowledge.words import Words
+from retrieval.drafted import Drafter, DraftFailedError
+from retrieval.index import IndexUnusableError
+from retrieval.quoted import quote, suggestions
+from retrieval.search import Found, Search
+
+log = logging.getLogger("carelight.turn")
+T = TypeVar("T")
+
+_LONGEST = 6000
+"""Code points above which a message is screened but not searched."""
+_PASSAGES = 24
+_SERIOUS: frozenset[Level] = frozenset({"emergency", "crisis"})
+ASKED_FOR_PERSON = Finding("asked-for-a-person", 1, "routine", "medical", "The patient asked to talk to a person.", "rule", ())
+
+
+@dataclass(slots=True)
+class Clock:
+    """Milliseconds by stage of one turn."""
+
+    ms: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def time(self, stage: str, work: Callable[[], T]) -> T:
+        """What `work` returns; how long it took is kept under `stage`."""
+        start = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self.ms[stage] = round((time.perf_counter() - start) * 1000, 2)
+
+    def total(self) -> dict[str, float]:
+        """All stages, and `total` since the clock was made."""
+        return {**self.ms, "total": round((time.perf_counter() - self.started) * 1000, 2)}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a turn is made with; built once by `wiring`. `words` holds every covered language, `language` the clinic's own."""
+
+    screener: Screener
+    cards: CareCards
+    scope: Scope
+    library: Library
+    search: Callable[[], Search]
+    drafter: Callable[[], Drafter | None]
+    words: Mapping[str, Words]
+    language: str
+    staffing: Callable[[], Staffing]
+    region: str | None
+    explain: Callable[[Sequence[str], Sequence[Finding]], Mapping[str, Explanation]]
+    """Why findings fired, by rule; may be slow, so it is asked after the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A screened turn, and the language to reply in: what every reply is made from."""
+
+    turn: OpenTurn
+    screening: Screening
+    words: Words
+    foreign: str = ""
+    """ISO 639-1 code of a language that we do not cover, where the message is in one."""
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """Findings of this chat and of the patient's others."""
+        mine = {finding.rule for finding in self.screening.findings}
+        return (*self.screening.findings, *(f for f in self.turn.carried if f.rule not in mine))
+
+    @property
+    def raised(self) -> tuple[Finding, ...]:
+        """Findings whose card has not been shown yet."""
+        return tuple(finding for finding in self.screening.findings if finding.rule not in self.turn.known_rules)
+
+    @property
+    def level(self) -> Level:
+        """How fast someone must act, questions that wait for an answer included."""
+        return worst([self.screening.level, *(finding.level for finding in self.open)])
+
+
+class Answering:
+    """Makes replies; decides nothing about urgency."""
+
+    def __init__(self, parts: Parts, escalations: Escalations) -> None:
+        self._parts, self._escalations = parts, escalations
+
+    def card(self, at: Moment) -> CareCard:
+        """One card for everything open."""
+        return self._parts.cards.card(at.open, *self._here(at))
+
+    def unchecked(self, at: Moment) -> CareCard:
+        """The card for a message that could not be checked."""
+        return self._parts.cards.unchecked(*self._here(at))
+
+    def questions(self, at: Moment) -> Reply:
+        """The rules' questions with their buttons, and when to call without answering them."""
+        body = render.question_body(at.screening.questions, at.words, self._parts.cards.emergency_contact(self._region(at), at.words))
+        return reply("question", render.question_text(body), body)
+
+    def reply(self, at: Moment, clock: Clock) -> Reply:
+        """The reply of a turn whose message brought no emergency or crisis of its own."""
+        text = at.turn.turns[-1]
+        if not at.screening.complete:
+            return say(at, "notice", "help_now")
+        if worst(finding.level for finding in at.open) in _SERIOUS and not at.turn.released:
+            return self._held(at)
+        if at.foreign:
+            return self._in_no_language_of_ours(at)
+        if not re.search(r"\w", text):
+            return say(at, "clarify", "clarify_empty")
+        if len(text) > _LONGEST:
+            return say(at, "clarify", "too_long")
+        entry = clock.time("scope", lambda: self._parts.scope.verdict(text))
+        return self._under_banner(at, self._set_words(at, entry) if entry else self._answer(at, clock))
+
+    def _here(self, at: Moment) -> tuple[str | None, Staffing, Words]:
+        """What every card is made with besides findings: the patient's region, who is there, the words."""
+        return self._region(at), self._staffing(), at.words
+
+    def _region(self, at: Moment) -> str | None:
+        return at.turn.profile.region or self._parts.region
+
+    def _staffing(self) -> Staffing:
+        try:
+            return self._parts.staffing()
+        except RecordsError:
+            return "unattended"
+
+    def _held(self, at: Moment) -> Reply:
+        """Before the patient's tap: the pinned first aid of the open findings, and why nothing else is answered yet."""
+        card, words = self.card(at), at.words
+        aid = [quoted.text for quoted in card.meanwhile]
+        lines = [card.banner, words.say("pinned_intro"), *aid, words.say("held_answer")]
+        return reply("banner", "\n".join(lines), {**render.card_body(card, words, stored=True), "held": words.say("held_answer")})
+
+    def _in_no_language_of_ours(self, at: Moment) -> Reply:
+        """An honest word in the patient's own language, with the emergency number, for we could not read them properly."""
+        contact = self._parts.cards.emergency_contact(self._region(at), at.words)
+        body = render.foreign_body(at.foreign, contact, at.words)
+        return reply("notice", str(body["words"]), body)
+
+    def _under_banner(self, at: Moment, made: Reply) -> Reply:
+        """The reply with the pinned banner of findings that are still open."""
+        if not at.open:
+            return made
+        card = self.card(at)
+        banner = {"level": card.level, "text": card.banner, "contacts": card.as_dict()["contacts"][:3]}
+        return replace(made, text=f"{card.banner}\n{made.text}", body={**made.body, "words": made.text, "banner": banner})
+
+    def _set_words(self, at: Moment, entry: ScopeEntry) -> Reply:
+        words = at.words
+        if entry.id == "person":
+            self._escalations.escalate(at.turn, [ASKED_FOR_PERSON])
+            return reply(
+                "smalltalk", f"{words.say('person_requested')} {words.say(f'staffing_{self._staffing()}')} {words.say('help_now')}"
+            )
+        follow = {"refused": "refused_next", "referred": "referred_next", "not_covered": "not_covered_next"}.get(entry.outcome)
+        text = " ".join([words.say(entry.words), words.say(follow)] if follow else [words.say(entry.words)])
+        return reply(entry.outcome, text, _offer(at) if entry.outcome in ("referred", "not_covered") else {})
+
+    def _answer(self, at: Moment, clock: Clock) -> Reply:
+        turn, text = at.turn, at.turn.turns[-1]
+        audience = person.audience(text, turn.profile)
+        try:
+            snapshot = clock.time("library", self._parts.library.snapshot)
+            found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, _PASSAGES))
+        except (RecordsError, IndexUnusableError) as error:
+            log.error("the library could not be searched: %s", error)
+            return say(at, "notice", "error")
+        if not found.covered:
+            return self._not_covered(at)
+        made, note = clock.time("answer", lambda: self._make(found, snapshot, at, audience))
+        if not made:
+            return self._not_covered(at)
+        if at.words.language != "en":
+            note = f"{at.words.say('library_in_english')} {note}".strip()
+        body = render.answer_body(made, suggestions(found, snapshot), snapshot, at.words, note)
+        return Reply(new_id(), "answer", render.answer_text(body), body, made)
+
+    def _make(self, found: Found, snapshot: Snapshot, at: Moment, audience: Audience) -> tuple[tuple[Statement, ...], str]:
+        """Checked statements, drafted where a model is set and every sentence passes, else quoted; and a note on which."""
+        quoted = check(quote(found, snapshot).statements, snapshot, audience, at.open)
+        drafter = self._parts.drafter()
+        if drafter is None or at.open:
+            return quoted.statements, ""
+        try:
+            draft = drafter.draft(found.query.texts[0], [s.passage for s in found.passages[:8]], snapshot)
+        except DraftFailedError as error:
+            log.warning("no draft: %s", error)
+            return quoted.statements, ""
+        drafted = check(draft.statements, snapshot, audience, at.open, drafted=True)
+        if drafted.withheld:
+            log.warning("draft given up: %s", "; ".join(drafted.withheld))
+            return quoted.statements, ""
+        help_lines = tuple(s for s in quoted.statements if s.role == "help")
+        return (*drafted.statements, *help_lines), at.words.say("drafted_notice")
+
+    def _not_covered(self, at: Moment) -> Reply:
+        """An honest "not covered", or a friendly no where neither this message nor the one before is about health."""
+        words = at.words
+        if words.language != "en":
+            return reply("not_covered", f"{words.say('library_other_language')} {words.say('not_covered_next')}", _offer(at))
+        if not self._parts.scope.sounds_like_health(" ".join(at.turn.turns[-2:])):
+            return reply("refused", f"{words.say('refused_not_health')} {words.say('refused_next')}")
+        return reply("not_covered", f"{words.say('not_covered')} {words.say('not_covered_next')}", _offer(at))
+
+
+def _offer(at: Moment) -> dict[str, object]:
+    """The next step beside words that answer nothing: the library, or a person."""
+    return {"person": True, "person_label": at.words.say("talk_to_person"), "library_label": at.words.say("open_library")}
+
+
+def say(at: Moment, kind: ReplyKind, key: str) -> Reply:
+    """Set words as a reply."""
+    return reply(kind, at.words.say(key))
+
+
+def reply(kind: ReplyKind, text: str, body: Mapping[str, object] | None = None) -> Reply:
+    """A reply under a new id."""
+    return Reply(new_id(), kind, text, dict(body or {}))
