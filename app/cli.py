@@ -14,10 +14,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app import batch, logs, production, settings
+from app import batch, logs, production, rulebook, settings
 from app.errors import CarelightError, DataFolderError, SettingsError
+from app.evals import red_flags, workload
+from app.evals.red_flags import LabelledError
 from app.wiring import Application
+from guardrails import context
+from guardrails.red_flags import RedFlagRules
 from guardrails.rules import RuleError
+from guardrails.rules import load as load_rules
 from knowledge.article import Article, ArticleError, parse
 from knowledge.lint import lint
 from knowledge.words import WordsError
@@ -28,9 +33,13 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="A health ass
 corpus = typer.Typer(no_args_is_help=True, help="The articles that answers quote.")
 index = typer.Typer(no_args_is_help=True, help="The search index; it can be made again at any time.")
 staff = typer.Typer(no_args_is_help=True, help="People who work at the desks.")
+rules = typer.Typer(no_args_is_help=True, help="The red-flag rules: read, test and try them.")
+evaluate = typer.Typer(no_args_is_help=True, help="Measure on labelled data of your own.")
 cli.add_typer(corpus, name="corpus")
 cli.add_typer(index, name="index")
 cli.add_typer(staff, name="staff")
+cli.add_typer(rules, name="rules")
+cli.add_typer(evaluate, name="eval")
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Data folder; CARELIGHT_DATA_DIR, else ./data.")]
 Input = Annotated[str, typer.Argument(help="JSON lines; - for standard input.")]
@@ -212,6 +221,84 @@ def index_rebuild(data_dir: DataDir = None) -> None:
     with _application(data_dir) as app:
         _sync(app, app.rebuild_index)
         typer.echo(f"{app.index.size} passages indexed")
+
+
+@rules.command("list")
+def rules_list(data_dir: DataDir = None) -> None:
+    """Every rule: level, pathway, id, reason; then the rule set in force and who signed it."""
+    with _application(data_dir) as app:
+        for rule in app.red_flags.rules.rules:
+            typer.echo(f"{rule.level}\t{rule.pathway}\t{rule.id}\t{rule.reason['en']}")
+        typer.echo(f"{len(app.red_flags.rules.rules)} rules; {rulebook.status(app)}")
+
+
+@rules.command("show")
+def rules_show(rule_id: str, data_dir: DataDir = None) -> None:
+    """One rule in full: condition, questions, examples, source."""
+    with _application(data_dir) as app:
+        rule = app.red_flags.rules.rule(rule_id)
+        if rule is None:
+            _tell(f"carelight: no rule is called {rule_id}; see 'carelight rules list'")
+            raise typer.Exit(1)
+        for line in rulebook.rule_lines(rule):
+            typer.echo(line)
+
+
+@rules.command("test")
+def rules_test(rule_ids: Annotated[list[str] | None, typer.Argument(help="Rules to test; none for all.")] = None) -> None:
+    """Hold rules to their own examples; exit code 1 where one does not do what it must."""
+    with _explained():
+        layer = RedFlagRules(load_rules(), context.load())
+    chosen = [rule for rule in layer.rules.rules if not rule_ids or rule.id in rule_ids]
+    wrong = list(rulebook.failing(layer, chosen))
+    for line in wrong:
+        typer.echo(line)
+    typer.echo(f"{len(chosen)} rules, {len(wrong)} examples fail")
+    if wrong or not chosen:
+        raise typer.Exit(1)
+
+
+@rules.command("try")
+def rules_try(text: str, data_dir: DataDir = None) -> None:
+    """What the whole screen makes of a text, and why; nothing is recorded."""
+    with _application(data_dir) as app:
+        for line in rulebook.tried_lines(rulebook.try_text(app, text)):
+            typer.echo(line)
+
+
+@evaluate.command("red-flags")
+def eval_red_flags(
+    file: Annotated[Path, typer.Argument(help="JSON lines: id, messages, level; topic and form if known.")],
+    misses: Annotated[bool, typer.Option(help="List every miss and false alarm for reading.")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """Recall and false alarms with exact bounds, by level, form and topic."""
+    with _application(data_dir) as app, _readable(file):
+        for line in red_flags.report(list(red_flags.judge(app.screener, red_flags.read(file))), misses=misses):
+            typer.echo(line)
+
+
+@evaluate.command("workload")
+def eval_workload(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines with a message, text, question or CHQ field.")],
+    read: Annotated[bool, typer.Option(help="List every alarm for reading.")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """Alarms per thousand ordinary messages: the desk's workload."""
+    with _application(data_dir) as app, _readable(file):
+        for line in workload.report(app.screener, file, read=read):
+            typer.echo(line)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """A file that cannot be used is one line on standard error and exit code 1."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        told = error if isinstance(error, LabelledError) else type(error).__name__
+        _tell(f"carelight: {file} cannot be used ({told})")
+        raise typer.Exit(1) from None
 
 
 @staff.command("add")

@@ -28,6 +28,7 @@ class Upkeep:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._complained = ""
+        self._pinned: int | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -68,6 +69,9 @@ class Upkeep:
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""
         version = self._app.library.snapshot().version
+        if version != self._pinned:
+            self._app.pin_first_aid()
+            self._pinned = version
         if self._app.indexed_version in (None, version):
             return
         report = self._app.sync_index()

@@ -163,8 +163,12 @@ class Application:
 
     @cached_property
     def cards(self) -> CareCards:
-        reasons = {rule.id: rule.reason for rule in self.red_flags.rules.rules}
-        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()), reasons)
+        by_id = {rule.id: rule for rule in self.red_flags.rules.rules}
+        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()), by_id)
+
+    def pin_first_aid(self) -> None:
+        """Resolve the rules' first aid anew from what is served now: a withdrawn article gives place to the built-in line."""
+        self.cards.first_aid = pinned_first_aid(self.red_flags.rules, self.library.snapshot())
 
     @cached_property
     def parts(self) -> Parts:
@@ -286,7 +290,7 @@ def pinned_first_aid(rule_set: rules.RuleSet, snapshot: Snapshot) -> dict[str, t
         if rule.first_aid is None:
             continue
         lines = first_aid(snapshot, rule.first_aid.article, rule.first_aid.heading)
-        pinned[rule.id] = tuple(Quote(line.text, line.citations[0].href) for line in lines)
+        pinned[rule.id] = tuple(Quote(line.text, line.citations[0].href, _language(snapshot, rule.first_aid)) for line in lines)
         if not lines:
             log.warning(
                 "rule %s pins %s, %s, which is not served; its built-in line is shown",
@@ -295,6 +299,10 @@ def pinned_first_aid(rule_set: rules.RuleSet, snapshot: Snapshot) -> dict[str, t
                 rule.first_aid.heading,
             )
     return pinned
+
+
+def _language(snapshot: Snapshot, aid: rules.FirstAid) -> str:
+    return snapshot.article(aid.article).language
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

@@ -7,11 +7,12 @@ the data. Needs the `train` extra (`pip install -e '.[train]'`); nothing at run 
 
 import argparse
 import hashlib
+import json
 import random
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,19 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoModel
 
-from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, chunks, joined
+from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, LearnedClassifier, OnnxEncoder, Score, Thresholds, chunks, joined
 from guardrails.messages import Message, read_messages
-from retrieval.embedder import PACKAGED, model_folder
+from retrieval.embedder import PACKAGED, file_sha256, model_folder
 
 SEED = 20261121
 _EPOCHS = 4
-_BATCH_TOKENS = 640
+_BATCH_TOKENS = 800
 _RATE = 5e-5
 _SMOOTHING = 0.04
 _HELD_OUT_OF_TEN = 1
+_FALSE_SERIOUS = 0.02
+_FALSE_ANY = 0.04
+_FALSE_PART = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,9 @@ class Example:
 class Classifier(nn.Module):
     """MiniLM with mean pooling and two heads: how fast, and which kind of help."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(folder, attn_implementation="eager")
+        self.encoder = AutoModel.from_pretrained(folder, attn_implementation=attention)
         width = self.encoder.config.hidden_size
         self.drop = nn.Dropout(0.1)
         self.level, self.pathway = nn.Linear(width, len(LEVELS)), nn.Linear(width, len(PATHWAYS))
@@ -83,10 +87,75 @@ def main() -> None:
     model = Classifier(folder)
     train(model, tokenizer, kept, given.epochs, [m for m in messages if held_out(m.topic)])
     given.out.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), given.out / "weights.pt")
     shutil.copyfile(folder / "tokenizer.json", given.out / "tokenizer.json")
-    export(model, given.out)
-    print((given.out / "model.onnx").stat().st_size / 1e6, "MB")
+    traced = Classifier(folder, "eager")
+    traced.load_state_dict(model.state_dict())
+    export(traced, given.out)
+    card = {
+        "base": "sentence-transformers/all-MiniLM-L6-v2",
+        "base_sha256": file_sha256(folder / "model.safetensors"),
+        "messages": len(messages),
+        "trained_on": len(kept),
+        "data_sha256": data_sha256(messages),
+        "seed": given.seed,
+        "epochs": given.epochs,
+        "sha256": file_sha256(given.out / "model.onnx"),
+    }
+    finish(given.out, card, messages)
+
+
+def finish(folder: Path, card: dict[str, Any], messages: Sequence[Message]) -> None:
+    """Thresholds from the held-out topics, read as the product reads them, and the examples that explanations quote."""
+    encoder = OnnxEncoder(folder, card["sha256"])
+    learned = LearnedClassifier(encoder, Thresholds(2.0, 2.0, 2.0, 2.0))
+    dev = [m for m in messages if held_out(m.topic)]
+    card["thresholds"], card["held_out"] = calibrate(learned, dev)
+    (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    chosen = [m for m in messages if m.level != "routine"]
+    vectors = [encoder.run(encoder.windows(m.text)[:1])[2][0] for m in chosen]
+    scaled = [np.round(v / np.abs(v).max() * 127).astype(np.int8) for v in vectors]
+    np.savez_compressed(folder / "examples.npz", ids=np.array([m.id for m in chosen]), vectors=np.array(scaled))
+    print(json.dumps(card, indent=1))
+
+
+def calibrate(learned: LearnedClassifier, dev: Sequence[Message]) -> tuple[dict[str, float], dict[str, Any]]:
+    """Thresholds that keep false alarms of held-out topics at the chosen shares, and what is recognised with them."""
+    rows = [readings(learned, m.turns) for m in dev]
+    quiet = [row for row, m in zip(rows, dev, strict=True) if m.level == "routine"]
+    serious = float(np.quantile([whole[0] for whole, _ in quiet], 1 - _FALSE_SERIOUS))
+    alarm = float(np.quantile([whole[1] for whole, _ in quiet], 1 - _FALSE_ANY))
+    with_parts = [parts for _, parts in quiet if parts[1] > 0]
+    part_serious = max(serious, float(np.quantile([p[0] for p in with_parts], 1 - _FALSE_PART)))
+    part_alarm = max(alarm, float(np.quantile([p[1] for p in with_parts], 1 - _FALSE_PART)))
+    limits = Thresholds(*(round(min(value, 0.99), 3) for value in (serious, alarm, part_serious, part_alarm)))
+    told: dict[str, Any] = {"messages": len(dev)}
+    for level in LEVELS:
+        raised = [_raised(limits, *row) for row, m in zip(rows, dev, strict=True) if m.level == level]
+        told[level] = {name: raised.count(name) for name in LEVELS}
+    return asdict(limits), told
+
+
+def readings(learned: LearnedClassifier, turns: Sequence[str]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(serious, alarm) at their highest over whole turns and the conversation, and over parts of long turns."""
+    whole = [learned.score(turn) for turn in turns] + [learned.score(joined(turns[: n + 1])) for n in range(1, len(turns))]
+    parts = [learned.score(part.text) for turn in turns for part in chunks(turn)]
+    return _highest(whole), _highest(parts)
+
+
+def _highest(scores: Sequence[Score]) -> tuple[float, float]:
+    return max((s.serious for s in scores), default=0.0), max((s.alarm for s in scores), default=0.0)
+
+
+def _raised(limits: Thresholds, whole: tuple[float, float], parts: tuple[float, float]) -> str:
+    if whole[0] >= limits.serious or parts[0] >= limits.part_serious:
+        return "emergency"
+    return "urgent" if whole[1] >= limits.alarm or parts[1] >= limits.part_alarm else "routine"
+
+
+def data_sha256(messages: Sequence[Message]) -> str:
+    """What was learned from, whatever is noted beside it: ids, levels, pathways, topics and turns in the order of the ids."""
+    rows = sorted([m.id, m.level, m.pathway or "", m.topic, *m.turns] for m in messages)
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
 def held_out(topic: str) -> bool:
@@ -114,7 +183,7 @@ def train(model: Classifier, tokenizer: Tokenizer, messages: Sequence[Message], 
     plain: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         (plain if "bias" in name or "LayerNorm" in name else decay).append(parameter)
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=_RATE)
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=_RATE, fused=True)
     steps = epochs * len(list(batches(data, tokenizer)))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / (0.06 * steps), max(0.0, 1 - step / steps)))
     averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.99))  # type: ignore[no-untyped-call]
@@ -255,6 +324,7 @@ def export(model: Classifier, folder: Path) -> None:
         dynamo=False,
     )
     quantize_dynamic(str(full), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    full.unlink()
 
 
 if __name__ == "__main__":

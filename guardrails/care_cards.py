@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 import yaml
 
 from guardrails.level import SEVERITY, Finding, Level, Pathway
+from guardrails.rules import Rule
 from knowledge.words import Words
 
 REGIONS_FILE = Path(__file__).parent / "regions.yaml"
@@ -56,6 +57,7 @@ class Quote:
 
     text: str
     href: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,9 @@ class CareCards:
         self,
         regions: Mapping[str, Region],
         first_aid: Mapping[str, tuple[Quote, ...]],
-        reasons: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        rules: Mapping[str, Rule] = MappingProxyType({}),
     ) -> None:
-        self.regions, self.first_aid, self._reasons = regions, first_aid, reasons
+        self.regions, self.first_aid, self._rules = regions, first_aid, rules
 
     def card(self, findings: Sequence[Finding], region: str | None, staffing: Staffing, words: Words) -> CareCard:
         """One card for all open `findings` (at least one), most urgent pathway first."""
@@ -165,14 +167,18 @@ class CareCards:
     def _reason(self, finding: Finding, words: Words) -> str:
         """Why, in the patient's language: the rule's own reason, or set words for what was learned and not ruled."""
         if finding.by == "rule":
-            return self._reasons.get(finding.rule, {}).get(words.language, finding.reason)
+            rule = self._rules.get(finding.rule)
+            return rule.reason.get(words.language, finding.reason) if rule else finding.reason
         return words.say(f"card_reason_{finding.level}")
 
     def _meanwhile(self, findings: Sequence[Finding], level: Level, pathways: Sequence[Pathway], words: Words) -> tuple[Quote, ...]:
-        """Pinned first aid of the findings' rules, else the built-in line of the pathway."""
-        pinned = [quote for finding in findings for quote in self.first_aid.get(finding.rule, ())]
+        """Pinned first aid of the findings' rules; in their place, or where the library has none in this language, built-in lines."""
+        pinned = [quote for finding in findings for quote in self.first_aid.get(finding.rule, ()) if quote.language == words.language]
         if pinned:
             return tuple(dict.fromkeys(pinned))[:4]
+        built_in = [words.entries[key] for finding in findings if (key := self._built_in(finding)) in words.entries]
+        if built_in:
+            return tuple(Quote(text, "") for text in dict.fromkeys(built_in))[:2]
         if "poisoning" in pathways:
             key = "first_aid_poisoning"
         elif "harm_to_others" in pathways and level == "crisis":
@@ -182,6 +188,11 @@ class CareCards:
         else:
             key = {"emergency": "first_aid_emergency", "crisis": "first_aid_crisis"}.get(level, "first_aid_urgent")
         return (Quote(words.say(key), ""),)
+
+    def _built_in(self, finding: Finding) -> str:
+        """The set words that stand in for the article a rule pins."""
+        rule = self._rules.get(finding.rule)
+        return f"first_aid_{rule.first_aid.article.replace('-', '_')}" if rule and rule.first_aid else ""
 
     def unchecked(self, region: str | None, staffing: Staffing, words: Words) -> CareCard:
         """The card for a message that could not be checked: emergency and crisis contacts, and no claim about it."""

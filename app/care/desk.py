@@ -9,19 +9,19 @@ from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.care import frame, rules_page
 from app.errors import RecordsError
 from app.pages.sign_in import COOKIE
-from app.records.cases import OpenCase
+from app.records.cases import OpenCase, Why
 from app.records.models import now
 from app.records.staff import StaffMember
 from app.wiring import Application
 
 _COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "routine": "#46585d"}
 _EVERY_S = 2.0
+_LONGEST_QUOTE = 300
+_MOST_ASIDE = 8
 _ROLES = ("care", "administrator")
-_SIGN_OUT = (
-    '<form method="post" action="/sign-out"><button style="color:#fff;text-decoration:underline;padding:8px">Sign out</button></form>'
-)
 _ACTIVITY = """<script>
 (() => {
   let last = 0
@@ -45,20 +45,12 @@ def mount(web: FastAPI, app: Application) -> None:
         _draw(app, member, request.cookies.get(COOKIE, ""))
         return None
 
+    rules_page.mount(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 
 def _draw(app: Application, member: StaffMember, token: str) -> None:
-    ui.colors(primary="#11676b")
-    ui.add_head_html('<script>document.documentElement.lang = "en"</script>')
-    ui.query("body").style("background:#fcfdfc")
-    with ui.header().style("background:#123d42").props('role="banner"'):
-        ui.label("Care desk").style("font-size:1.25rem;font-weight:650")
-        if app.settings.mode == "demo":
-            ui.label("Demo: starter content, not for real patients")
-        ui.space()
-        ui.label(f"{member.name} ({member.role})")
-        ui.html(_SIGN_OUT, sanitize=False)
+    frame.header(app, member, "Care desk", {"Red-flag rules": "/desk/rules"})
     with ui.column().props('role="main"').style("width:100%;max-width:960px;margin:0 auto;padding:16px;gap:12px"):
         ui.html(_HEADING, sanitize=False)
         body = ui.column().style("width:100%;gap:12px").props('aria-live="polite"')
@@ -81,7 +73,7 @@ def _draw(app: Application, member: StaffMember, token: str) -> None:
             shown[:] = drawn
             body.clear()
             with body:
-                _cases(queue)
+                _cases(app, queue)
 
     ui.on("carelight_active", lambda: app.staff.member(token))
     ui.add_body_html(_ACTIVITY)
@@ -89,14 +81,14 @@ def _draw(app: Application, member: StaffMember, token: str) -> None:
     ui.timer(_EVERY_S, refresh)
 
 
-def _cases(queue: Sequence[OpenCase]) -> None:
+def _cases(app: Application, queue: Sequence[OpenCase]) -> None:
     if not queue:
         ui.label("No open cases. New ones appear here by themselves.").style("color:#46585d")
     for case in queue:
-        _case(case)
+        _case(app, case)
 
 
-def _case(case: OpenCase) -> None:
+def _case(app: Application, case: OpenCase) -> None:
     colour = _COLOURS[case.level]
     with ui.row().style(f"{_CARD};border-left:8px solid {colour}").props(f'data-testid="case" data-level="{case.level}"'):
         ui.label(case.level.capitalize()).style(f"color:#fff;background:{colour};padding:4px 12px;border-radius:14px;font-weight:650")
@@ -104,7 +96,39 @@ def _case(case: OpenCase) -> None:
             for reason in case.reasons:
                 ui.label(reason)
             ui.label(_person(case)).style("color:#46585d")
+            ui.button("Why it fired", on_click=lambda: _why(app, case.id)).props("flat dense no-caps").style("margin-left:-8px")
         ui.label(f"Waiting {_waiting(case.opened)}").style("font-weight:600")
+
+
+def _why(app: Application, case_id: str) -> None:
+    """What led to each finding of a case: the words, the rule, what was set aside, the classifier's view."""
+    try:
+        findings = app.case_store.why(case_id)
+    except RecordsError:
+        ui.notify("The records cannot be read just now.")
+        return
+    with ui.dialog(value=True), ui.card().style("min-width:min(90vw,640px);max-width:720px"):
+        ui.html('<h2 style="font-size:1.25rem;margin:0;font-weight:650">Why it fired</h2>', sanitize=False)
+        for why in findings:
+            _finding(why)
+
+
+def _finding(why: Why) -> None:
+    finding, told = why.finding, why.told
+    disputed = " The patient says this is not right." if why.disputed else ""
+    with ui.column().style("gap:4px;border-top:1px solid #d3dedf;padding-top:10px;width:100%"):
+        ui.label(f"{finding.reason}{disputed}").style("font-weight:600")
+        ui.label(f"{finding.rule}, version {finding.version}, found by {'a rule' if finding.by == 'rule' else 'the ' + finding.by}")
+        for evidence in finding.evidence:
+            ui.label(f"“{evidence.text[:_LONGEST_QUOTE]}” (message {evidence.turn + 1})").style("background:#f3f7f7;padding:4px 8px")
+        if told.get("scores"):
+            ui.label("Classifier: " + ", ".join(f"{level} {score:.0%}" for level, score in told["scores"].items()))
+        for item in told.get("set_aside", [])[:_MOST_ASIDE]:
+            ui.label(f"Did not count: “{item['words']}” ({item['category']}: “{item['cue']}”)").style("color:#46585d")
+        for near in told.get("nearest", []):
+            ui.label(f"Like a message it learned from ({near['level']}): “{near['text'][:_LONGEST_QUOTE]}”").style("color:#46585d")
+        if told.get("rules"):
+            ui.label(f"Rule set {told['rules'][:12]}").style("color:#46585d;font-size:0.85rem")
 
 
 def _person(case: OpenCase) -> str:

@@ -10,7 +10,7 @@ from app.wiring import Application
 
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
-_DESKS = ("/desk/care", "/desk/editor")
+_DESKS = ("/desk/care", "/desk/editor", "/desk/rules")
 
 
 def routes(app: Application) -> APIRouter:

@@ -47,7 +47,7 @@ def test_the_card_calls_the_regions_number_and_quotes_the_pinned_first_aid(world
     """Whom to contact and what to do meanwhile, without a search."""
     card = world.turn("crushing chest pain").replies[0]
     assert "Call 911 now." in card.text
-    assert card.body["meanwhile"] == ({"text": PINNED.text, "href": PINNED.href},)
+    assert card.body["meanwhile"] == ({"text": PINNED.text, "href": PINNED.href, "language": "en"},)
     assert world.say("card_no_wait") in card.text
 
 
