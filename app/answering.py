@@ -18,7 +18,7 @@ from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
 from guardrails.check import check
 from guardrails.explain import Explanation
-from guardrails.level import Finding, Level, Screening, worst
+from guardrails.level import SEVERITY, Finding, Level, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
 from guardrails.screen import Screener
 from knowledge.article import Audience
@@ -96,8 +96,9 @@ class Moment:
 
     @property
     def raised(self) -> tuple[Finding, ...]:
-        """Findings whose card has not been shown yet."""
-        return tuple(finding for finding in self.screening.findings if finding.rule not in self.turn.known_rules)
+        """Findings whose card has not been shown yet, or was shown at a lower level."""
+        known = self.turn.known
+        return tuple(f for f in self.screening.findings if f.rule not in known or SEVERITY[f.level] > SEVERITY[known[f.rule]])
 
     @property
     def level(self) -> Level:
@@ -126,19 +127,25 @@ class Answering:
 
     def reply(self, at: Moment, clock: Clock) -> Reply:
         """The reply of a turn whose message brought no emergency or crisis of its own."""
-        text = at.turn.turns[-1]
         if not at.screening.complete:
             return say(at, "notice", "help_now")
         if worst(finding.level for finding in at.open) in _SERIOUS and not at.turn.released:
             return self._held(at)
+        if unanswerable := self._unanswerable(at):
+            return unanswerable
+        entry = clock.time("scope", lambda: self._parts.scope.verdict(at.turn.turns[-1]))
+        return self._under_banner(at, self._set_words(at, entry) if entry else self._answer(at, clock))
+
+    def _unanswerable(self, at: Moment) -> Reply | None:
+        """Words for a message that the library cannot be asked; None where it can."""
+        text = at.turn.turns[-1]
+        if at.turn.gone:
+            return say(at, "notice", "chat_gone")
         if at.foreign:
             return self._in_no_language_of_ours(at)
         if not re.search(r"\w", text):
             return say(at, "clarify", "clarify_empty")
-        if len(text) > _LONGEST:
-            return say(at, "clarify", "too_long")
-        entry = clock.time("scope", lambda: self._parts.scope.verdict(text))
-        return self._under_banner(at, self._set_words(at, entry) if entry else self._answer(at, clock))
+        return say(at, "clarify", "too_long") if len(text) > _LONGEST else None
 
     def _here(self, at: Moment) -> tuple[str | None, Staffing, Words]:
         """What every card is made with besides findings: the patient's region, who is there, the words."""

@@ -12,6 +12,7 @@ from app import render
 from app.answering import Answering, Clock, Moment, Parts, reply, say
 from app.errors import RecordsError
 from app.journal import Escalations, Journal, OpenTurn, Reply
+from app.records.models import new_id
 from guardrails.care_cards import CareCard
 from guardrails.language import COVERED, language_of
 from guardrails.level import UNANSWERED, Finding, Level, Profile, worst
@@ -55,7 +56,7 @@ class Conversation:
         self._unsaved: dict[str, list[str]] = {}
 
     def reply(self, patient_id: str, conversation_id: str, text: str, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-        """Every step of one turn; what fails becomes words that say so. PermissionError where the chat is another patient's."""
+        """Every step of one turn; what fails becomes words that say so."""
         clock = Clock()
         turn = clock.time("receive", lambda: self._receive(patient_id, conversation_id, text))
         at = clock.time("screen", lambda: self._screen(turn))
@@ -88,24 +89,27 @@ class Conversation:
         """What an answer brings: a card, or the answer that waited, once nothing is left to ask."""
         yield from self._escalate(at)
         yield Screened(at.level, at.open, raised=bool(at.raised))
-        if not at.screening.questions and not _must_act(at):
-            waited = at.turn.held_back and UNANSWERED not in at.turn.answers.values()
-            yield Shown(self._stored(at.turn, self._answering.reply(at, clock) if waited else say(at, "notice", "question_thanks")))
+        answered = not at.screening.questions and UNANSWERED not in at.turn.answers.values()
+        if answered and not _must_act(at):
+            made = self._answering.reply(at, clock) if at.turn.held_back else say(at, "notice", "question_thanks")
+            yield Shown(self._stored(at.turn, made))
         self._explain(at)
         yield Finished(clock.total())
 
     # 1 receive, 2 screen
 
     def _receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
-        """Store the message; while the records fail it is screened together with the others that could not be stored."""
+        """Store the message; what cannot be stored is screened all the same (rule of care 5), with the others that could not be."""
         text = text.encode("utf-8", "replace").decode()  # half an emoji, which no database can store
         try:
             turn = self._journal.receive(patient_id, conversation_id, text)
+        except PermissionError:  # deleted in another tab, or a forged id: the words are the patient's own
+            return OpenTurn(new_id(), patient_id, "", (text,), Profile(), -1, {}, (), released=False, gone=True)
         except RecordsError as error:
             log.error("a message could not be stored: %s", error)
             unsaved = self._unsaved.setdefault(conversation_id, [])
             unsaved.append(text)
-            return OpenTurn(conversation_id, patient_id, "", tuple(unsaved), Profile(), -1, frozenset(), (), released=False)
+            return OpenTurn(conversation_id, patient_id, "", tuple(unsaved), Profile(), -1, {}, (), released=False)
         self._unsaved.pop(conversation_id, None)
         return turn
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from guardrails.explain import Explanation
-from guardrails.level import Finding, Profile
+from guardrails.level import Finding, Level, Profile
 from knowledge.citation import Statement
 
 ReplyKind = Literal[
@@ -24,10 +24,11 @@ class OpenTurn:
     turns: tuple[str, ...]
     profile: Profile
     settled_through: int
-    known_rules: frozenset[str]
-    """Rules whose finding is open already: their card has been shown."""
+    known: Mapping[str, Level]
+    """Rules whose finding is open already, with the level that its card showed."""
     carried: tuple[Finding, ...]
-    """Open findings of the patient's other chats, under whose banner this chat stands."""
+    """Open findings of the patient, in this chat and others: they stand until a person settles them, whether or not the
+    screen would find them again (an answer was changed, a rule was mended)."""
     released: bool
     """Whether the patient has tapped that help is on the way (or the like) since the newest finding."""
     asked: frozenset[str] = frozenset()
@@ -36,6 +37,8 @@ class OpenTurn:
     """What the patient answered, by question key."""
     held_back: bool = False
     """Whether the answer to the newest message waits for an answer to a question."""
+    gone: bool = False
+    """Whether the chat is deleted, or somebody else's: the words are screened, and nothing is written or read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Forgetful:
 
     def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
         turns = (*self._earlier, text)
-        return OpenTurn(conversation_id, patient_id, "", turns, self._profile, -1, frozenset(), (), released=False)
+        return OpenTurn(conversation_id, patient_id, "", turns, self._profile, -1, {}, (), released=False)
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
         """Nothing is kept."""

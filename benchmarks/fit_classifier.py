@@ -24,7 +24,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoModel
 
 from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, LearnedClassifier, OnnxEncoder, Score, Thresholds, chunks, joined
-from guardrails.messages import Message, read_messages
+from guardrails.messages import MESSAGES_DIR, Message, read_messages
 from retrieval.embedder import PACKAGED, file_sha256, model_folder
 
 SEED = 20261121
@@ -33,9 +33,11 @@ _BATCH_TOKENS = 800
 _RATE = 5e-5
 _SMOOTHING = 0.04
 _HELD_OUT_OF_TEN = 1
-_FALSE_SERIOUS = 0.02
-_FALSE_ANY = 0.04
-_FALSE_PART = 0.01
+_FALSE_SERIOUS, _FALSE_ANY, _FALSE_PART = 0.016, 0.012, 0.002
+"""Shares of harmless held-out messages that may raise a serious level, any level, and a level by one of their parts alone.
+
+Held-out look-alikes are harder than ordinary traffic; together with the rules' own false alarms this stays under the targets.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("guardrails/model"))
     parser.add_argument("--epochs", type=int, default=_EPOCHS)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--messages", type=Path, default=None)
+    parser.add_argument("--messages", type=Path, default=MESSAGES_DIR)
+    parser.add_argument("--thresholds-only", action="store_true", help="set the thresholds of the model in --out again")
     given = parser.parse_args()
+    messages = read_messages(given.messages)
+    if given.thresholds_only:
+        finish(given.out, json.loads((given.out / "card.json").read_text(encoding="utf-8")), messages)
+        return
     random.seed(given.seed)
     torch.manual_seed(given.seed)
     torch.set_num_threads(2)
-    messages = read_messages(given.messages) if given.messages else read_messages()
     kept = [m for m in messages if not held_out(m.topic)]
     print(f"{len(messages)} messages, {len(messages) - len(kept)} of held-out topics", flush=True)
     folder = model_folder(PACKAGED)
@@ -127,7 +133,7 @@ def calibrate(learned: LearnedClassifier, dev: Sequence[Message]) -> tuple[dict[
     with_parts = [parts for _, parts in quiet if parts[1] > 0]
     part_serious = max(serious, float(np.quantile([p[0] for p in with_parts], 1 - _FALSE_PART)))
     part_alarm = max(alarm, float(np.quantile([p[1] for p in with_parts], 1 - _FALSE_PART)))
-    limits = Thresholds(*(round(min(value, 0.99), 3) for value in (serious, alarm, part_serious, part_alarm)))
+    limits = Thresholds(*(round(min(value, 0.995), 3) for value in (serious, alarm, part_serious, part_alarm)))
     told: dict[str, Any] = {"messages": len(dev)}
     for level in LEVELS:
         raised = [_raised(limits, *row) for row, m in zip(rows, dev, strict=True) if m.level == level]

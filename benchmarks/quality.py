@@ -10,17 +10,16 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from app import settings
+from app.evals import red_flags
 from app.wiring import Application
 from guardrails import person
 from guardrails.level import Profile
 
-_SERIOUS = ("emergency", "crisis")
-_QUIET = ("routine", "information", "out_of_scope")
 _EXPECTED = {"abstain": "not_covered", "refer": "referred", "deflect": "refused"}
 Row = dict[str, Any]
 
@@ -35,7 +34,7 @@ def main() -> None:
         app = Application(settings.read(data_dir=Path(folder), region="US"))
         app.initialise()
         app.sync_index()
-        report_screen(app, _read(given.data / "triage.jsonl"), misses=given.misses)
+        report_screen(app, given.data / "triage.jsonl", misses=given.misses)
         report_answers(app, _read(given.data / "questions.jsonl"), misses=given.misses)
         app.close()
 
@@ -44,38 +43,20 @@ def _read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def report_screen(app: Application, rows: Sequence[Row], *, misses: bool) -> None:
-    """Recall by level and false alarms, whole and in the half of topics that rules were not tuned on."""
-    raised = [(row, app.screener.screen(row["messages"], Profile()).level) for row in rows]
-    for name, held_out in (("all topics", False), ("held-out topics", True)):
-        part = [(row, level) for row, level in raised if not (held_out and _tuned_on(row["topic"]))]
+def report_screen(app: Application, file: Path, *, misses: bool) -> None:
+    """Recall by level and false alarms with exact bounds, whole and in the half of topics that rules were not tuned on."""
+    judged = list(red_flags.judge(app.screener, red_flags.read(file)))
+    for name, part in (("all topics", judged), ("held-out topics", [item for item in judged if not _tuned_on(item.row.topic)])):
         print(f"\nscreen, {name} ({len(part)} conversations)")
-        _share("emergency and crisis found as such", part, _SERIOUS, lambda level: level in _SERIOUS)
-        _share("urgent found as urgent or higher", part, ("urgent",), lambda level: level != "routine")
-        _share("emergency or crisis raised on urgent", part, ("urgent",), lambda level: level in _SERIOUS)
-        _share("emergency or crisis raised where none is needed", part, _QUIET, lambda level: level in _SERIOUS)
-        _share("any alarm where none is needed", part, _QUIET, lambda level: level != "routine")
+        for share in red_flags.shares(part):
+            print(f"  {share}")
     if misses:
-        _print_misses(raised)
+        print("\n".join(red_flags.report(judged)))
 
 
 def _tuned_on(topic: str) -> bool:
     """The half of topics that rule writers read; the other half was only counted."""
     return int(hashlib.sha256(topic.encode()).hexdigest(), 16) % 2 == 0
-
-
-def _share(label: str, part: Iterable[tuple[Row, str]], levels: Sequence[str], good: Callable[[str], bool]) -> None:
-    chosen = [level for row, level in part if row["level"] in levels]
-    hits = sum(good(level) for level in chosen)
-    print(f"  {label:50s} {hits:4d} of {len(chosen):4d}  {hits / max(1, len(chosen)):6.1%}")
-
-
-def _print_misses(raised: Sequence[tuple[Row, str]]) -> None:
-    for row, level in raised:
-        missed = row["level"] in _SERIOUS and level not in _SERIOUS
-        alarm = row["level"] in _QUIET and level != "routine"
-        if missed or alarm:
-            print(f"  {'MISS' if missed else 'ALARM'} {row['id']} {row['level']} -> {level} ({row['topic']}, {row['form']})")
 
 
 def report_answers(app: Application, rows: Sequence[Row], *, misses: bool) -> None:

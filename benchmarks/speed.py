@@ -72,7 +72,8 @@ def _screen_and_index() -> None:
             times = [_timed(partial(app.screener.screen, [text], Profile())) for text in texts if text]
             _print_times(f"screen of {count} words, ms", times)
         long = " ".join(words)[:50_000]
-        print(f"screen of 50,000 characters: {_timed(lambda: app.red_flags.find([long], Profile())):.0f} ms")
+        print(f"rules over 50,000 characters: {_timed(lambda: app.red_flags.find([long], Profile())):.0f} ms")
+        print(f"whole screen of 50,000 other characters: {_timed(lambda: app.screener.screen([long[::-1]], Profile())):.0f} ms")
         app.embedder.embed(["warm"])
         seconds = _timed(app.sync_index) / 1000
         print(f"index of {app.index.size} passages: {seconds:.1f} s, {app.index.size / seconds:.0f} passages/s")

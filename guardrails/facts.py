@@ -127,7 +127,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None
     (
         "glucose_mmol",
         re.compile(
-            r"(?:sugars?|glucose|bm|meter|glucosa|azucar|glucemia|glicemia|glucometro)\W{1,3}(?:\w+\W+){0,4}?"
+            r"\b(?:sugars?|glucose|bm|meter|glucosa|azucar|glucemia|glicemia|glucometro)\W{1,3}(?:\w+\W+){0,4}?"
             rf"(\d{{1,4}}(?:[.,]\d{{1,2}})?)(?![.,]?\d){_NO_TIME}\s?(mmol|mg)?"
         ),
         _glucose,
@@ -158,6 +158,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[float, str], float | None
     ("age_months", re.compile(rf"\b(?:tiene|cumplio)\s(?:apenas\s|solo\s)?{_COUNT_ES}\s{_AGE_UNIT_ES}(?=\s?[,.;]|\sy\s|$)"), _age),
     ("age_months", re.compile(rf"\bnacio hace\s(?:apenas\s|solo\s)?{_COUNT_ES}\s{_AGE_UNIT_ES}"), _age),
 )
+_OTHER_SALT = re.compile(
+    r"\b(?:lithium|litio|potassium|potasio|sodium|sodio|calcium|calcio|cholest\w*|colest\w*|ketones?|cetonas|ldl|hdl|lactate)\b"
+)
+"""What is measured in mmol/L too: "lithium 0.7 mmol/L" states no glucose."""
 MEASURES = frozenset(name for name, _, _ in _PATTERNS)
 """Every name that a rule may compare."""
 _NEWBORN = re.compile(r"\b(?:newborn|new born|recien nacid[oa]|neonato)\b")
@@ -169,6 +173,7 @@ def measures(folded: str) -> tuple[Measure, ...]:
         Measure(name, value, match.start(), match.end())
         for name, pattern, convert in _PATTERNS
         for match in pattern.finditer(folded)
+        if not (name == "glucose_mmol" and _OTHER_SALT.search(folded, max(0, match.start() - 30), match.end()))
         if (value := convert(_number(match[1]), match[2] or "")) is not None
     ]
     found += [Measure("age_months", 0.5, match.start(), match.end()) for match in _NEWBORN.finditer(folded)]

@@ -103,7 +103,7 @@ class RedFlagRules:
             decided, questions = _answered(rule.ask, mentioned, answers)
             if decided != "routine":
                 found.append(replace(met, level=decided))
-            elif questions:
+            if questions:
                 pending += questions
                 held.append(rule.ask.while_asking)
         return Asking(tuple(found), tuple(pending), worst(held))
@@ -135,7 +135,7 @@ class RedFlagRules:
 
 
 def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -> tuple[Level, list[Question]]:
-    """The level that the answers decide, and the questions that are open: none once one has decided."""
+    """The level that the answers decide, and the questions still open: none once an emergency or crisis is decided."""
     decided: list[Level] = []
     pending: list[Question] = []
     for question, known in zip(ask.questions, ask.known, strict=True):
@@ -147,7 +147,7 @@ def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -
         elif not known & mentioned:
             pending.append(question)
     level = worst(decided)
-    return level, [] if level != "routine" or UNANSWERED in answers.values() else pending
+    return level, [] if level in ("emergency", "crisis") or UNANSWERED in answers.values() else pending
 
 
 def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:

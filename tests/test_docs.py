@@ -8,12 +8,20 @@ import pytest
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from app import settings
+from app import rulebook, settings
 from app.cli import cli
 from app.settings import Settings
+from guardrails import rules
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "knowledge" / "corpus" / "README.md"])
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "knowledge" / "corpus" / "README.md",
+        ROOT / "guardrails" / "messages" / "README.md",
+    ]
+)
 
 
 def _commands() -> dict[str, TyperCommand]:
@@ -35,10 +43,10 @@ def _named(text: str) -> Iterator[tuple[str, list[str]]]:
         for span in spans:
             words = span.split()
             if words[0] == "carelight" and len(words) > 1:
-                group = words[1] if words[1] in ("corpus", "index", "staff") else ""
+                group = words[1] if words[1] in ("corpus", "index", "staff", "rules", "eval") else ""
                 name = " ".join(words[1:3] if group else words[1:2])
                 yield name, [word for word in words if word.startswith("-") and len(word) > 1]
-            elif group and re.fullmatch(r"[a-z]+( [A-Z…]+)*", span):
+            elif group and re.fullmatch(r"[a-z-]+( [A-Z…]+)*", span):
                 yield f"{group} {words[0]}", []
 
 
@@ -69,6 +77,11 @@ def test_the_reader_of_this_test_sees_a_wrong_name() -> None:
 def test_the_page_of_settings_is_the_settings() -> None:
     """Written by `app.settings.reference()`; a new setting fails here until the page is written again."""
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings.reference()
+
+
+def test_the_page_of_red_flags_is_the_rules() -> None:
+    """Written by `python -m app.rulebook`; a changed rule fails here until the page is written again."""
+    assert (ROOT / "docs" / "red-flags.md").read_text(encoding="utf-8") == rulebook.reference(rules.load().rules)
 
 
 def test_the_page_of_settings_describes_every_field() -> None:

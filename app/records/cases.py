@@ -135,15 +135,18 @@ def _event(session: Session, case_id: str, kind: str, detail: str, actor: str = 
 
 
 def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> bool:
-    """Store a finding unless the same rule is open in that conversation already.
+    """Store a finding unless the same rule is open in that conversation already, at that level or above.
 
     What is found now is newer than what was settled, even where it rests on no words or its turn could not be stored.
     """
-    same = select(FindingRow.id).where(
+    same = select(FindingRow).where(
         FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled"
     )
-    if session.scalar(same) is not None:
-        return False
+    if (row := session.scalar(same)) is not None:
+        if SEVERITY[finding.level] <= SEVERITY[_as_level(row.level)]:
+            return False
+        row.level, row.state, row.evidence = finding.level, "open", [asdict(item) for item in finding.evidence]
+        return True
     settled = select(func.max(FindingRow.last_turn)).where(FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule)
     newest = session.scalar(settled)
     session.add(

@@ -44,6 +44,10 @@ class Chat:
     entries: tuple[Entry, ...]
 
 
+_OF_ONE_TURN = frozenset({"screening-incomplete"})
+"""Findings that say nothing of the patient: they open a case, and later turns of the chat stand on their own."""
+
+
 class ConversationStore:
     """The journal over our tables; RecordsError where the database fails."""
 
@@ -184,6 +188,7 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
     findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
     elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]
+    standing = [row for row in here if row.level != "routine" and row.rule not in _OF_ONE_TURN]
     questions = list(session.scalars(select(QuestionRow).where(QuestionRow.conversation_id == conversation.id)))
     return OpenTurn(
         conversation.id,
@@ -192,8 +197,8 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         turns,
         profile,
         conversation.settled_through,
-        frozenset(row.rule for row in here),
-        tuple(as_finding(row) for row in elsewhere),
+        {row.rule: as_finding(row).level for row in here},
+        tuple(as_finding(row) for row in (*standing, *elsewhere)),
         released=case is not None and _released(session, case.id),
         asked=frozenset(row.key for row in questions),
         answers={row.key: row.answer for row in questions if row.answer},

@@ -27,7 +27,7 @@ def spool(tmp_path: Path) -> Spool:
 
 
 def _turn(patient: str = "p1", chat: str = "c1") -> OpenTurn:
-    return OpenTurn(chat, patient, "t1", ("…",), Profile(), -1, frozenset(), (), released=False)
+    return OpenTurn(chat, patient, "t1", ("…",), Profile(), -1, {}, (), released=False)
 
 
 def test_a_working_database_takes_the_case_and_the_spool_stays_empty(database: Database, spool: Spool, tmp_path: Path) -> None:

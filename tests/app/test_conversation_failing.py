@@ -133,14 +133,23 @@ def test_a_broken_index_becomes_words_that_say_so(database: Database, tmp_path: 
     assert _turn_states(database) == [("done", "routine")]
 
 
-def test_somebody_elses_chat_is_refused(world: World) -> None:
-    """Neither its history nor its findings may be reached by its id."""
-    world.turn(GOUT_QUESTION)
-    with pytest.raises(PermissionError):
-        world.turn("hello", patient="p2", chat="c1")
+def test_nothing_is_written_into_somebody_elses_chat(world: World) -> None:
+    """A forged chat id: the words are screened as the sender's own, the other's chat stays as it is."""
+    world.turn("What is gout?")
+    outcome = world.turn("What is gout?", patient="p2")
+    assert [reply.text for reply in outcome.replies] == [world.say("chat_gone")]
+    chat = world.chats.chat("c1")
+    assert chat is not None
+    assert len([entry for entry in chat.entries if entry.by_patient]) == 1
 
 
-# Cancelled
+def test_a_red_flag_typed_into_a_deleted_chat_gets_its_card_and_its_case(world: World) -> None:
+    """Deleted in another tab a minute ago; any text typed is screened (rule of care 5)."""
+    world.turn("What is gout?")
+    world.chats.delete("c1")
+    outcome = world.turn("crushing chest pain")
+    assert outcome.kinds == ["care_card"]
+    assert [case.level for case in world.cases.queue()] == ["emergency"]
 
 
 def test_a_cancelled_answer_is_neither_shown_nor_stored(world: World) -> None:

@@ -108,7 +108,7 @@ def _down(app: Application, broken: Database) -> CaseDesk:
 
 
 def _turn() -> OpenTurn:
-    return OpenTurn("c1", "p1", "t1", ("…",), Profile(), -1, frozenset(), (), released=False)
+    return OpenTurn("c1", "p1", "t1", ("…",), Profile(), -1, {}, (), released=False)
 
 
 def test_a_start_marks_cut_off_turns_and_stores_spooled_cases(small: Application, broken: Database) -> None:

@@ -19,7 +19,7 @@ from tests.fakes import article, finding
 def _spooled(app: Application, broken: Database) -> CaseDesk:
     """A desk during an outage, on the application's own spool, that has taken one escalation."""
     desk = CaseDesk(CaseStore(broken), Spool(app.settings.data_dir / "spool", app.secrets.spool))
-    desk.escalate(OpenTurn("c1", "p1", "t1", ("…",), Profile(), -1, frozenset(), (), released=False), [finding()])
+    desk.escalate(OpenTurn("c1", "p1", "t1", ("…",), Profile(), -1, {}, (), released=False), [finding()])
     return desk
 
 

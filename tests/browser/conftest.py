@@ -69,10 +69,11 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The product on the starter corpus with the real embedding model, and one nurse."""
+    """The product on the starter corpus with the real embedding model, a nurse and a reviewer."""
     data_dir = tmp_path_factory.mktemp("carelight") / "data"
-    add = [sys.executable, "-m", "app.cli", "staff", "add", "nora", "--name", "Nora", "--data-dir", str(data_dir)]
-    subprocess.run(add, input=f"{PASSWORD}\n".encode(), check=True, capture_output=True)
+    for login, role in (("nora", "care"), ("rita", "reviewer")):
+        add = [sys.executable, "-m", "app.cli", "staff", "add", login, "--role", role, "--name", login.capitalize()]
+        subprocess.run([*add, "--data-dir", str(data_dir)], input=f"{PASSWORD}\n".encode(), check=True, capture_output=True)
     running, process = start(data_dir)
     yield running
     stop(process)
@@ -118,6 +119,15 @@ def open_chat(context: BrowserContext, server: Server, path: str = "/") -> Page:
     page.wait_for_selector("#carelight-notice")
     page.wait_for_selector("#chat-input")
     return page
+
+
+def sign_in(page: Page, server: Server, login: str, to: str) -> None:
+    """Sign a member of staff in and open the desk page `to`."""
+    page.goto(f"{server.url}/sign-in?to={to}")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"**{to}")
 
 
 def send(page: Page, text: str) -> None:

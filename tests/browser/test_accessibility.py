@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import PASSWORD, Server, open_chat, say
+from tests.browser.conftest import Server, open_chat, say, sign_in
 
 pytestmark = pytest.mark.browser
 LISTED = Path(__file__).parent.parent.parent / "docs" / "accessibility.md"
@@ -42,6 +42,12 @@ def conversation(page: Page) -> None:
     page.get_by_test_id("care-card").wait_for()
 
 
+def question_open(page: Page) -> None:
+    """A question with its buttons."""
+    say(page, "my baby has a fever, what can I give?")
+    page.get_by_test_id("ask").wait_for()
+
+
 def source_open(page: Page) -> None:
     """A cited passage beside the chat."""
     say(page, "what is gout?")
@@ -62,14 +68,14 @@ def settings_open(page: Page) -> None:
     page.wait_for_selector("[role=dialog]")
 
 
-@pytest.mark.parametrize("arrange", [home, conversation, source_open, history_open, settings_open])
+@pytest.mark.parametrize("arrange", [home, conversation, question_open, source_open, history_open, settings_open])
 def test_the_chat_has_no_serious_violation(arrange: Callable[[Page], None], page: Page) -> None:
     """A screen reader's user in an emergency must find the number."""
     arrange(page)
     assert serious(page) - listed() == set()
 
 
-@pytest.mark.parametrize("arrange", [home, conversation])
+@pytest.mark.parametrize("arrange", [home, conversation, question_open])
 def test_the_chat_on_a_phone_has_no_serious_violation(
     arrange: Callable[[Page], None], visitor: Callable[..., BrowserContext], server: Server
 ) -> None:
@@ -90,12 +96,12 @@ def test_plain_pages_have_no_serious_violation(
     assert serious(page) == set()
 
 
-def test_the_care_desk_has_no_serious_violation(visitor: Callable[..., BrowserContext], server: Server) -> None:
-    """Nurses use screen readers too."""
+@pytest.mark.parametrize(("login", "to", "says"), [("nora", "/desk/care", "Open cases"), ("rita", "/desk/rules", "Try it")])
+def test_the_desks_have_no_serious_violation(
+    login: str, to: str, says: str, visitor: Callable[..., BrowserContext], server: Server
+) -> None:
+    """Nurses and clinicians use screen readers too."""
     page = visitor().new_page()
-    page.goto(f"{server.url}/care")
-    page.fill("#login", "nora")
-    page.fill("#password", PASSWORD)
-    page.click("button[type=submit]")
-    page.get_by_text("Open cases").wait_for()
+    sign_in(page, server, login, to)
+    page.get_by_text(says).first.wait_for()
     assert serious(page) - listed() == set()

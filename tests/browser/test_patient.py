@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PASSWORD, Server, open_chat, say, send
+from tests.browser.conftest import Server, open_chat, say, send, sign_in
 
 pytestmark = pytest.mark.browser
 RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
@@ -24,11 +24,33 @@ def test_a_red_flag_shows_a_card_that_dials_and_a_case_on_the_desk(
     expect(card).to_contain_text("Do not wait for a reply here.")
 
     desk = visitor().new_page()
-    desk.goto(f"{server.url}/care")
-    desk.fill("#login", "nora")
-    desk.fill("#password", PASSWORD)
-    desk.click("button[type=submit]")
-    expect(desk.locator("[data-testid=case][data-level=emergency]").first).to_be_visible()
+    sign_in(desk, server, "nora", "/desk/care")
+    case = desk.locator("[data-testid=case][data-level=emergency]").first
+    expect(case).to_be_visible()
+    case.get_by_role("button", name="Why it fired").click()
+    expect(desk.get_by_role("dialog")).to_contain_text("crushing")
+
+
+def test_a_question_is_answered_by_a_tap_and_decides(page: Page) -> None:
+    """When to call stands first, one tap is enough, and the message box stays free."""
+    say(page, "my baby has a fever, what can I give?")
+    asked = page.get_by_test_id("ask")
+    expect(asked).to_contain_text("call now")
+    expect(asked.get_by_test_id("contact")).to_have_attribute("href", "tel:911")
+    asked.locator("[data-answer=older]").click()
+    expect(asked.locator("fieldset")).to_have_count(2)
+    expect(page.locator("#chat-input")).to_be_editable()
+    asked.locator("[data-answer=yes]").last.click()
+    expect(page.get_by_test_id("care-card")).to_contain_text("Call 911 now.")
+    page.reload()
+    again = page.get_by_test_id("ask")
+    expect(again.locator("[data-answer=yes][aria-pressed=true]")).to_have_count(1)
+
+
+def test_a_spanish_emergency_gets_a_spanish_card(page: Page) -> None:
+    """The card speaks the language of whoever is afraid."""
+    say(page, "mi papá se desmayó y no respira")
+    expect(page.get_by_test_id("care-card")).to_contain_text("Llame al 911 ahora mismo.")
 
 
 def test_an_answer_cites_a_passage_that_opens_highlighted_beside_the_chat(page: Page) -> None:

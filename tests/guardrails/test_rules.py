@@ -64,6 +64,35 @@ def test_a_story_or_a_what_if_does_not_silence_talk_of_suicide(text: str) -> Non
     assert levels & {"crisis", "emergency"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the odd headache is normal at my age, isn't it?",
+        "We're drowning in paperwork at the surgery, can you post the form?",
+        "I overdosed on Netflix and biscuits, how do I get to sleep?",
+        "My cough is better, no breathlessness and no blood",
+        "It gets easier when I stretch, which exercises are best?",
+        "The morning after the party my feet were tired",
+        "Can I collect my tablets, are they ready?",
+        "Picked a date for my hernia operation and wrote a note for work",
+        "I'm done with physio, how do I sign off?",
+        "INR 2.6 today, target 2 to 3, same dose?",
+        "The dog barks at my son's scooter",
+        "Plot help: my heroine is stabbed at the opera, would she faint?",
+    ],
+)
+def test_ordinary_words_that_look_like_danger_stay_silent(text: str) -> None:
+    """An alarm for "the odd headache" teaches people to click alarms away; these are kinds of words that once fired."""
+    assert starter().find([text], Profile()) == ()
+
+
+def test_every_concept_is_used_by_a_rule() -> None:
+    """Wordings that no rule reads cost time in every message and hide from whoever mends a rule."""
+    used = {name for rule in SHIPPED for alternative in rule.when for term in alternative for name in term.concepts}
+    asked = {name for rule in SHIPPED if rule.ask for known in rule.ask.known for name in known}
+    assert sorted(starter().rules.concepts.names - used - asked) == []
+
+
 def test_a_folder_is_read_into_rules_and_shared_concepts(tmp_path: Path) -> None:
     """A newcomer adds a rule by one entry; everything the entry says must arrive."""
     read = rules.load(write(tmp_path))

@@ -153,14 +153,15 @@ def test_a_new_chat_carries_the_red_flags_of_the_others(store: ConversationStore
     """One open case per patient, across tabs, reloads and new chats (rule of care 4)."""
     CaseStore(database).escalate("p1", "c1", [finding("stroke")])
     assert [f.rule for f in _next_turn(store, "c2").carried] == ["stroke"]
-    assert (_next_turn(store, "c1").carried, _next_turn(store, "c1").known_rules) == ((), frozenset({"stroke"}))
+    turn = _next_turn(store, "c1")
+    assert ([finding.rule for finding in turn.carried], dict(turn.known)) == (["stroke"], {"stroke": "emergency"})
 
 
 def test_another_patients_red_flags_are_not_carried(store: ConversationStore, database: Database) -> None:
     """Somebody else's emergency must neither be shown nor withhold an answer."""
     CaseStore(database).escalate("p2", "c9", [finding("stroke")])
     turn = _next_turn(store, "c1")
-    assert (turn.carried, turn.known_rules) == ((), frozenset())
+    assert (turn.carried, dict(turn.known)) == ((), {})
 
 
 def test_asking_for_a_person_is_no_red_flag_in_the_next_chat(store: ConversationStore, database: Database) -> None:
