@@ -120,6 +120,7 @@ def _start_index(app: Application) -> None:
 def screen(file: Input, data_dir: DataDir = None) -> None:
     """Red flags of conversations."""
     with _application(data_dir) as app:
+        app.warm_screen()
         _finish(_run(file, partial(batch.screen, app)))
 
 

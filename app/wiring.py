@@ -194,10 +194,14 @@ class Application:
     def warm(self) -> None:
         """Make what turns need before the first patient comes, so that no card waits for a file or a pattern to be read."""
         _ = self.conversation, self.drafter
+        self.warm_screen()
+        language.language_of(["the first"], "en")
+
+    def warm_screen(self) -> None:
+        """Compile what the rules' own examples touch, and run the classifier once: seconds that no message should pay."""
         for rule in self.red_flags.rules.rules:
             self.red_flags.find(rule.fires, Profile())
         self.screener.screen(["A first message, which pays for what is made once."], Profile())
-        language.language_of(["the first"], "en")
 
     def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
         """Turns that are not recorded, for the batch verbs."""

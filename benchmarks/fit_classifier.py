@@ -23,7 +23,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoModel
 
-from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, LearnedClassifier, OnnxEncoder, Score, Thresholds, chunks, joined
+from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, LearnedClassifier, OnnxEncoder, Thresholds, chunks, joined
 from guardrails.messages import MESSAGES_DIR, Message, read_messages
 from retrieval.embedder import PACKAGED, file_sha256, model_folder
 
@@ -33,8 +33,8 @@ _BATCH_TOKENS = 800
 _RATE = 5e-5
 _SMOOTHING = 0.04
 _HELD_OUT_OF_TEN = 1
-_FALSE_SERIOUS, _FALSE_ANY, _FALSE_PART = 0.016, 0.012, 0.002
-"""Shares of harmless held-out messages that may raise a serious level, any level, and a level by one of their parts alone.
+_FALSE_SERIOUS, _FALSE_ANY = 0.016, 0.012
+"""Shares of harmless held-out messages that may raise a serious level, and any level.
 
 Held-out look-alikes are harder than ordinary traffic; together with the rules' own false alarms this stays under the targets.
 """
@@ -113,7 +113,7 @@ def main() -> None:
 def finish(folder: Path, card: dict[str, Any], messages: Sequence[Message]) -> None:
     """Thresholds from the held-out topics, read as the product reads them, and the examples that explanations quote."""
     encoder = OnnxEncoder(folder, card["sha256"])
-    learned = LearnedClassifier(encoder, Thresholds(2.0, 2.0, 2.0, 2.0))
+    learned = LearnedClassifier(encoder, Thresholds(2.0, 2.0))
     dev = [m for m in messages if held_out(m.topic)]
     card["thresholds"], card["held_out"] = calibrate(learned, dev)
     (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
@@ -127,35 +127,25 @@ def finish(folder: Path, card: dict[str, Any], messages: Sequence[Message]) -> N
 def calibrate(learned: LearnedClassifier, dev: Sequence[Message]) -> tuple[dict[str, float], dict[str, Any]]:
     """Thresholds that keep false alarms of held-out topics at the chosen shares, and what is recognised with them."""
     rows = [readings(learned, m.turns) for m in dev]
-    quiet = [row for row, m in zip(rows, dev, strict=True) if m.level == "routine"]
-    serious = float(np.quantile([whole[0] for whole, _ in quiet], 1 - _FALSE_SERIOUS))
-    alarm = float(np.quantile([whole[1] for whole, _ in quiet], 1 - _FALSE_ANY))
-    with_parts = [parts for _, parts in quiet if parts[1] > 0]
-    part_serious = max(serious, float(np.quantile([p[0] for p in with_parts], 1 - _FALSE_PART)))
-    part_alarm = max(alarm, float(np.quantile([p[1] for p in with_parts], 1 - _FALSE_PART)))
-    limits = Thresholds(*(round(min(value, 0.995), 3) for value in (serious, alarm, part_serious, part_alarm)))
+    quiet = np.array([row for row, m in zip(rows, dev, strict=True) if m.level == "routine"])
+    limits = Thresholds(*(round(float(np.quantile(quiet[:, n], 1 - share)), 3) for n, share in enumerate((_FALSE_SERIOUS, _FALSE_ANY))))
     told: dict[str, Any] = {"messages": len(dev)}
     for level in LEVELS:
-        raised = [_raised(limits, *row) for row, m in zip(rows, dev, strict=True) if m.level == level]
-        told[level] = {name: raised.count(name) for name in LEVELS}
+        raised = [_raised(limits, row) for row, m in zip(rows, dev, strict=True) if m.level == level]
+        told[level] = {name: raised.count(name) for name in ("routine", "urgent", "serious")}
     return asdict(limits), told
 
 
-def readings(learned: LearnedClassifier, turns: Sequence[str]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """(serious, alarm) at their highest over whole turns and the conversation, and over parts of long turns."""
-    whole = [learned.score(turn) for turn in turns] + [learned.score(joined(turns[: n + 1])) for n in range(1, len(turns))]
-    parts = [learned.score(part.text) for turn in turns for part in chunks(turn)]
-    return _highest(whole), _highest(parts)
+def readings(learned: LearnedClassifier, turns: Sequence[str]) -> tuple[float, float]:
+    """(serious, alarm) at their highest over the turns and the conversation as it grew."""
+    read = [learned.score(turn) for turn in turns] + [learned.score(joined(turns[: n + 1])) for n in range(1, len(turns))]
+    return max(score.serious for score in read), max(score.alarm for score in read)
 
 
-def _highest(scores: Sequence[Score]) -> tuple[float, float]:
-    return max((s.serious for s in scores), default=0.0), max((s.alarm for s in scores), default=0.0)
-
-
-def _raised(limits: Thresholds, whole: tuple[float, float], parts: tuple[float, float]) -> str:
-    if whole[0] >= limits.serious or parts[0] >= limits.part_serious:
-        return "emergency"
-    return "urgent" if whole[1] >= limits.alarm or parts[1] >= limits.part_alarm else "routine"
+def _raised(limits: Thresholds, row: tuple[float, float]) -> str:
+    if row[0] >= limits.serious:
+        return "serious"
+    return "urgent" if row[1] >= limits.alarm else "routine"
 
 
 def data_sha256(messages: Sequence[Message]) -> str:

@@ -1,7 +1,8 @@
 """The learned layer of the screen: a small fine-tuned encoder for what no rule foresees. The only user of onnxruntime.
 
-It reads each turn whole, long turns also part by part (a sign buried in a letter), and the conversation so far (evidence
-spread over turns). It can only add findings. Where its files are missing or wrong the rules work alone, and say so.
+It reads each turn whole, in overlapping windows, and the conversation so far (evidence spread over turns); where it raises
+something it looks for the part that says most. It can only add findings. Where its files are missing or wrong the rules
+work alone, and say so.
 """
 
 import hashlib
@@ -81,19 +82,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability a text raises a level: whole turns, and parts of a long one, which lack their context."""
+    """From which probability a text raises a serious level, and any level at all."""
 
     serious: float
     alarm: float
-    part_serious: float
-    part_alarm: float
 
-    def level(self, score: Score, *, part: bool) -> Level:
+    def level(self, score: Score) -> Level:
         """The level that `score` raises; routine where it raises none."""
-        serious, alarm = (self.part_serious, self.part_alarm) if part else (self.serious, self.alarm)
-        if score.serious >= serious:
+        if score.serious >= self.serious:
             return "emergency" if score.levels[3] >= score.levels[2] else "crisis"
-        return "urgent" if score.alarm >= alarm else "routine"
+        return "urgent" if score.alarm >= self.alarm else "routine"
 
 
 class Encoder(Protocol):
@@ -141,6 +139,7 @@ def _open(folder: Path, sha256: str, threads: int) -> "tuple[onnxruntime.Inferen
             raise ClassifierError(f"{model} is not the file that card.json describes; restore it, or run benchmarks.fit_classifier")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would starve the rules
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     except ClassifierError:
@@ -180,7 +179,7 @@ class LearnedClassifier:
 
     name = "classifier"
 
-    def __init__(self, encoder: Encoder, thresholds: Thresholds, examples: "Examples | None" = None, limit_s: float = 0.45) -> None:
+    def __init__(self, encoder: Encoder, thresholds: Thresholds, examples: "Examples | None" = None, limit_s: float = 0.42) -> None:
         self._encoder, self.thresholds, self._examples, self._limit_s = encoder, thresholds, examples, limit_s
         self._known: OrderedDict[str, Score] = OrderedDict()
         self._guard = threading.Lock()
@@ -188,9 +187,10 @@ class LearnedClassifier:
     def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
         """Findings of the conversation, each resting on the turn that raised it; UnfinishedError where time ran out."""
         del profile  # the encoder reads words alone
+        deadline = time.monotonic() + self._limit_s
         texts = [text for number in range(len(turns)) for text in _texts(turns, number)]
-        scores, finished = self._scores(texts, time.monotonic() + self._limit_s)
-        found = tuple(self._findings(turns, scores))
+        scores, finished = self._scores(texts, deadline)
+        found = tuple(self._findings(turns, scores, deadline))
         if not finished:
             raise UnfinishedError(found)
         return found
@@ -206,7 +206,7 @@ class LearnedClassifier:
         _, _, encoded = self._encoder.run(self._encoder.windows(text)[:1])
         return self._examples.nearest(encoded[0], count)
 
-    def _findings(self, turns: Sequence[str], scores: Mapping[str, Score]) -> Iterator[Finding]:
+    def _findings(self, turns: Sequence[str], scores: Mapping[str, Score], deadline: float) -> Iterator[Finding]:
         """What each turn raises by itself, and what the conversation raises with the turn that completes it.
 
         Once the conversation has raised something, only a turn's own words raise it anew: else "thanks" after a closed
@@ -214,23 +214,22 @@ class LearnedClassifier:
         """
         raised = False
         for number, turn in enumerate(turns):
-            level, score, words = self._of_turn(turn, scores)
             together = scores.get(joined(turns[: number + 1])) if number and not raised else None
-            if together is not None and SEVERITY[self.thresholds.level(together, part=False)] > SEVERITY[level]:
-                level, score = self.thresholds.level(together, part=False), together
-            if level == "routine" or score is None:
+            read = [score for score in (scores.get(turn), together) if score is not None]
+            score = max(read, key=lambda score: SEVERITY[self.thresholds.level(score)], default=None)
+            if score is None or (level := self.thresholds.level(score)) == "routine":
                 continue
             raised = True
+            words = self._telling(turn, deadline)
             evidence = Evidence(number, words.start, words.end, words.text)
             yield Finding(f"learned-{level}", VERSION, level, _pathway(level, score), _REASONS[level], "classifier", (evidence,))
 
-    def _of_turn(self, turn: str, scores: Mapping[str, Score]) -> tuple[Level, Score | None, Part]:
-        """The worst that a turn or a part of it raises, and the words that say most."""
-        parts = sorted(((scores[p.text], p) for p in chunks(turn) if p.text in scores), key=lambda item: -item[0].serious)
-        words = parts[0][1] if parts else Part(0, len(turn), turn)
-        read = [(self.thresholds.level(scores[turn], part=False), scores[turn], words)] if turn in scores else []
-        read += [(self.thresholds.level(score, part=True), score, part) for score, part in parts]
-        return max(read, key=lambda item: SEVERITY[item[0]], default=("routine", None, words))
+    def _telling(self, turn: str, deadline: float) -> Part:
+        """The part of a turn that says most: what the care team reads first. The whole of a short one, or when time is out."""
+        parts = chunks(turn)
+        scores, _ = self._scores([part.text for part in parts], deadline)
+        read = [part for part in parts if part.text in scores]
+        return max(read, key=lambda part: (scores[part.text].serious, scores[part.text].alarm), default=Part(0, len(turn), turn))
 
     def _scores(self, texts: Sequence[str], deadline: float) -> tuple[dict[str, Score], bool]:
         """Scores by text, those of earlier turns from memory, and whether time sufficed for all."""
@@ -303,9 +302,8 @@ def joined(turns: Sequence[str]) -> str:
 
 
 def _texts(turns: Sequence[str], number: int) -> Iterator[str]:
-    """What is read at a turn: the whole of it, its parts, and the conversation up to it."""
+    """What is read at a turn: the whole of it, and the conversation up to it."""
     yield turns[number]
-    yield from (part.text for part in chunks(turns[number]))
     if number:
         yield joined(turns[: number + 1])
 

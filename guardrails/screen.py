@@ -63,11 +63,6 @@ class Screener:
         running = [(timed, self._start(timed.layer, turns, profile)) for timed in self.layers]
         found: list[Finding] = []
         failures: list[str] = []
-        asking = Asking()
-        try:
-            asking = self._asker.ask(turns, profile, answers) if self._asker else asking
-        except Exception as error:  # as below
-            failures.append(f"questions: {type(error).__name__}")
         for timed, future in running:
             left = max(0.0, timed.limit_s - (time.monotonic() - started))
             try:
@@ -81,6 +76,11 @@ class Screener:
                 failures.append(f"{_name(timed)}: {type(error).__name__}")
         if not running:
             failures.append("no layer is set up")
+        asking = Asking()
+        try:  # after the layers, which have read the turns already
+            asking = self._asker.ask(turns, profile, answers) if self._asker else asking
+        except Exception as error:  # as above
+            failures.append(f"questions: {type(error).__name__}")
         findings = _once([*open_findings([*found, *asking.findings], settled_through), *recurred(found, turns, settled_through)])
         return _screening(findings, asking, failures)
 

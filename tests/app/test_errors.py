@@ -13,6 +13,7 @@ ENDS_ELSEWHERE = {
     "PhraseError": "becomes RuleError, with file and rule",
     "ClassifierError": "is logged: the rules then work alone",
     "UnfinishedError": "makes the screening incomplete, with what was found",
+    "LabelledError": "is the one line of `carelight eval`, with the file",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -14,7 +14,7 @@ from guardrails import classifier
 from guardrails.classifier import LEVELS, PATHWAYS, ClassifierError, LearnedClassifier, Rows, Thresholds, chunks, joined
 from guardrails.level import Profile, UnfinishedError, open_findings
 
-THRESHOLDS = Thresholds(serious=0.6, alarm=0.7, part_serious=0.8, part_alarm=0.9)
+THRESHOLDS = Thresholds(serious=0.6, alarm=0.7)
 LEARNED = {
     "crushing": ("emergency", "medical", 0.9),
     "worthless": ("crisis", "suicide_self_harm", 0.9),
@@ -99,21 +99,21 @@ def test_evidence_spread_over_turns_is_found_with_the_turn_that_completes_it() -
 LETTER = " ".join(f"Sentence number {n} is about the garden and the bins." for n in range(12))
 
 
-def test_a_sign_buried_in_a_letter_is_found_in_its_part_with_its_words() -> None:
-    """The whole of a long letter hides one sentence; its part does not."""
+def test_a_finding_of_a_letter_rests_on_the_part_that_says_most() -> None:
+    """The care team reads the sentence that matters first, not the garden."""
     buried = LETTER + " There is a crushing weight on me. " + LETTER
-    diluted = WordEncoder(lambda text: ("emergency", "medical", 0.9) if "crushing" in text and len(text.split()) < 60 else None)
-    (found,) = LearnedClassifier(diluted, THRESHOLDS).find([buried], Profile())
+    (found,) = LearnedClassifier(WordEncoder(), THRESHOLDS).find([buried], Profile())
     evidence = found.evidence[0]
     assert "crushing" in evidence.text
+    assert len(evidence.text) < len(buried) / 3
     assert buried[evidence.start : evidence.end] == evidence.text
 
 
-def test_a_part_needs_more_than_a_whole_for_it_lacks_its_context() -> None:
-    """ "He died of a crushing weight", torn from "the story was that", is not enough at the whole turn's threshold."""
-    weak = WordEncoder(lambda text: ("emergency", "medical", 0.7) if "crushing" in text and len(text.split()) < 60 else None)
-    assert LearnedClassifier(weak, THRESHOLDS).find([LETTER + " crushing. " + LETTER], Profile()) == ()
-    assert LearnedClassifier(weak, THRESHOLDS).find(["crushing"], Profile())[0].level == "emergency"
+def test_a_quiet_letter_is_not_read_in_parts() -> None:
+    """Parts only explain: a letter that raises nothing must not cost twice."""
+    encoder = WordEncoder()
+    LearnedClassifier(encoder, THRESHOLDS).find([LETTER], Profile())
+    assert encoder.read == [LETTER]
 
 
 @given(st.text(max_size=3000))
@@ -139,10 +139,10 @@ def test_a_turn_is_read_once() -> None:
 def test_time_that_runs_out_reports_what_was_found_so_far() -> None:
     """Limits are kept; what was read counts, and the caller shows the emergency contacts (rule of care 8)."""
     slow = LearnedClassifier(WordEncoder(slow_s=0.05), THRESHOLDS, limit_s=0.2)
-    turn = " ".join(f"crushing{n} and more of them here." for n in range(3000))
+    turns = [f"crushing {'and more ' * length}" for length in range(40)]
     started = time.monotonic()
     with pytest.raises(UnfinishedError) as unfinished:
-        slow.find([turn], Profile())
+        slow.find(turns, Profile())
     assert time.monotonic() - started < 2
     assert "emergency" in {finding.level for finding in unfinished.value.found}
 
@@ -174,7 +174,7 @@ def shipped() -> LearnedClassifier:
         ("it feels like somebody is standing on my chest and my hand went numb", {"emergency"}),
         ("dad's mouth has slid down on one side and his words come out like soup", {"emergency"}),
         ("I have written the letters and the tablets are counted out for tonight", {"crisis", "emergency"}),
-        ("siento como si me hubieran puesto una losa en el pecho y estoy empapado en sudor", {"emergency"}),
+        ("mi esposo me quitó el celular y dice que me va a romper los dedos si cuento algo", {"crisis", "emergency"}),
         ("my husband took my phone and says he will break my fingers if I tell anyone", {"crisis", "emergency"}),
     ],
 )
