@@ -48,8 +48,8 @@ def tried_lines(tried: Tried) -> Iterator[str]:
         yield f"{finding.level:9s} {finding.rule} ({finding.by}, {finding.pathway}): {', '.join(repr(e.text) for e in finding.evidence)}"
     for question in tried.questions:
         yield f"asks      {question.key}: {question.text['en']}"
-    for item in tried.set_aside:
-        yield f"set aside {item.concept}: {item.words!r} ({item.category}: {item.cue!r})"
+    for words, category, cue in dict.fromkeys((item.words, item.category, item.cue) for item in tried.set_aside):
+        yield f"set aside {words!r} ({category}: {cue!r})"
     if tried.scores:
         yield "classifier " + ", ".join(f"{level} {score:.2f}" for level, score in tried.scores.items())
     for level, text, similarity in tried.nearest:

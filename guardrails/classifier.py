@@ -7,10 +7,11 @@ work alone, and say so.
 
 import hashlib
 import json
+import math
 import re
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,8 @@ _PART_WORDS = 28
 _BATCH_TOKENS = 1024
 _REMEMBERED = 4096
 _EARLIER_CHARS = 1600
+_NEAR = 400
+"""Messages among which an explanation chooses."""
 _CRISIS_PATHWAYS = PATHWAYS[2:]
 _WORD = re.compile(r"\S+")
 _REASONS: dict[Level, str] = {
@@ -167,11 +170,26 @@ class Examples:
         vectors = vectors[kept] / np.linalg.norm(vectors[kept], axis=1, keepdims=True)
         return vectors, [messages[str(ids[row])] for row in kept]
 
-    def nearest(self, encoded: Rows, count: int) -> list[tuple[Message, float]]:
-        """The `count` nearest messages with their cosine similarity."""
+    def nearest(self, text: str, encoded: Rows, count: int) -> list[tuple[Message, float]]:
+        """The `count` nearest messages with their cosine similarity.
+
+        The encoder learned levels, so all emergencies lie close together: among the nearest those that share rare words with
+        `text` are shown, for only they explain anything to a reader.
+        """
         vectors, messages = self._held
         similarity = vectors @ (encoded / np.linalg.norm(encoded))
-        return [(messages[row], round(float(similarity[row]), 3)) for row in np.argsort(-similarity)[:count]]
+        said = _words(text)
+        shared = {
+            row: sum(self._rarity.get(word, 0.0) for word in said & _words(messages[row].text)) for row in np.argsort(-similarity)[:_NEAR]
+        }
+        best = sorted(shared, key=lambda row: (-shared[row], -similarity[row]))[:count]
+        return [(messages[row], round(float(similarity[row]), 3)) for row in best]
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        """How rare a word is among the messages: the logarithm of how many hold none of it."""
+        counts = Counter(word for message in self._held[1] for word in _words(message.text))
+        return {word: math.log(len(self._held[1]) / count) for word, count in counts.items()}
 
 
 class LearnedClassifier:
@@ -204,7 +222,7 @@ class LearnedClassifier:
         if self._examples is None:
             return []
         _, _, encoded = self._encoder.run(self._encoder.windows(text)[:1])
-        return self._examples.nearest(encoded[0], count)
+        return self._examples.nearest(text, encoded[0], count)
 
     def _findings(self, turns: Sequence[str], scores: Mapping[str, Score], deadline: float) -> Iterator[Finding]:
         """What each turn raises by itself, and what the conversation raises with the turn that completes it.
@@ -294,6 +312,10 @@ def _pieces(folded: str) -> Iterator[tuple[int, int, int]]:
             run = found[first : first + _PART_WORDS]
             last = first + _PART_WORDS >= len(found)
             yield run[0].start(), clause.end if last else run[-1].end(), len(run)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{3,}", fold(text)))
 
 
 def joined(turns: Sequence[str]) -> str:

@@ -108,7 +108,7 @@ def _why(app: Application, case_id: str) -> None:
         ui.notify("The records cannot be read just now.")
         return
     with ui.dialog(value=True), ui.card().style("min-width:min(90vw,640px);max-width:720px"):
-        ui.html('<h2 style="font-size:1.25rem;margin:0;font-weight:650">Why it fired</h2>', sanitize=False)
+        ui.html('<h2 style="font-size:1.25rem;margin:0;line-height:1.3;font-weight:650">Why it fired</h2>', sanitize=False)
         for why in findings:
             _finding(why)
 
@@ -123,8 +123,9 @@ def _finding(why: Why) -> None:
             ui.label(f"“{evidence.text[:_LONGEST_QUOTE]}” (message {evidence.turn + 1})").style("background:#f3f7f7;padding:4px 8px")
         if told.get("scores"):
             ui.label("Classifier: " + ", ".join(f"{level} {score:.0%}" for level, score in told["scores"].items()))
-        for item in told.get("set_aside", [])[:_MOST_ASIDE]:
-            ui.label(f"Did not count: “{item['words']}” ({item['category']}: “{item['cue']}”)").style("color:#46585d")
+        aside = dict.fromkeys((item["words"], item["category"], item["cue"]) for item in told.get("set_aside", []))
+        for words, category, cue in list(aside)[:_MOST_ASIDE]:
+            ui.label(f"Did not count: “{words}” ({category}: “{cue}”)").style("color:#46585d")
         for near in told.get("nearest", []):
             ui.label(f"Like a message it learned from ({near['level']}): “{near['text'][:_LONGEST_QUOTE]}”").style("color:#46585d")
         if told.get("rules"):

@@ -16,7 +16,7 @@ def header(app: Application, member: StaffMember, title: str, links: Mapping[str
     ui.colors(primary="#11676b")
     ui.add_head_html('<script>document.documentElement.lang = "en"</script>')
     ui.query("body").style("background:#fcfdfc")
-    with ui.header().style("background:#123d42").props('role="banner"'):
+    with ui.header().style("background:#123d42;align-items:center").props('role="banner"'):
         ui.label(title).style("font-size:1.25rem;font-weight:650")
         if app.settings.mode == "demo":
             ui.label("Demo: starter content, not for real patients")

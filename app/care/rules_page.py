@@ -66,7 +66,7 @@ def _sign_off(app: Application, member: StaffMember) -> None:
 def _try_it(app: Application) -> None:
     """A text as a patient might type it, and what the screen makes of it."""
     with ui.column().style(_BOX):
-        ui.html('<h2 style="font-size:1.2rem;margin:0;font-weight:650">Try it</h2>', sanitize=False)
+        ui.html('<h2 style="font-size:1.2rem;margin:0;line-height:1.3;font-weight:650">Try it</h2>', sanitize=False)
         ui.label("Type a message as a patient would. Nothing is stored.").style("color:#46585d")
         text = ui.textarea("Message").props(f'outlined autogrow maxlength={_LONGEST} data-testid="try"').style("width:100%")
         result = ui.column().style("width:100%;gap:4px").props('aria-live="polite" data-testid="tried"')
