@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app import wiring
+from app import rulebook, wiring
 from app.conversation import Event, Shown
 from app.errors import DataFolderError, RecordsError, SettingsError
 from app.settings import Settings
 from app.wiring import Application, DataFolderLock
+from guardrails import classifier
+from guardrails.classifier import load as load_classifier
 from guardrails.level import Profile
 from guardrails.red_flags import RedFlagRules
 from knowledge.library import Snapshot
@@ -152,3 +154,17 @@ def test_the_starter_articles_are_read_in_one_order() -> None:
     slugs = [item.slug for item in wiring.starter_corpus()]
     assert slugs == sorted(slugs)
     assert isinstance(snapshot(*wiring.starter_corpus()), Snapshot)
+
+
+def test_without_the_classifiers_files_the_rules_work_alone_and_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A lost file must not cost the patient the rules, nor go unnoticed by the operator (rule of care 8)."""
+    monkeypatch.setattr(classifier, "load", lambda: load_classifier(tmp_path / "nowhere"))
+    app = Application(Settings(data_dir=tmp_path))
+    screening = app.screener.screen(["he is not breathing"], Profile())
+    assert (screening.level, screening.complete) == ("emergency", True)
+    assert [timed.layer.name for timed in app.screener.layers] == ["rules"]
+    assert "red flags are found by rules alone" in caplog.text
+    assert rulebook.learned(app) == "the classifier is missing: rules work alone"
+    app.close()
