@@ -15,7 +15,7 @@ from app.journal import Escalations, Journal, OpenTurn, Reply
 from app.records.models import new_id
 from guardrails.care_cards import CareCard
 from guardrails.language import COVERED, language_of
-from guardrails.level import UNANSWERED, Finding, Level, Profile, worst
+from guardrails.level import Finding, Level, Profile, worst
 
 log = logging.getLogger("carelight.turn")
 
@@ -83,14 +83,13 @@ class Conversation:
         """Nobody answered in time, or they left: what silence means by the rule is done (nothing where all is answered)."""
         turn = self._journal.answered(patient_id, conversation_id, None)
         if turn is not None:
-            yield from self._decided(self._screen(turn), Clock())
+            yield from self._decided(self._screen(turn), Clock(), silent=True)
 
-    def _decided(self, at: Moment, clock: Clock) -> Iterator[Event]:
-        """What an answer brings: a card, or the answer that waited, once nothing is left to ask."""
+    def _decided(self, at: Moment, clock: Clock, *, silent: bool = False) -> Iterator[Event]:
+        """What an answer brings: a card, or the answer that waited, once nothing is left to ask; silence brings no thanks."""
         yield from self._escalate(at)
         yield Screened(at.level, at.open, raised=bool(at.raised))
-        answered = not at.screening.questions and UNANSWERED not in at.turn.answers.values()
-        if answered and not _must_act(at):
+        if not (silent or at.screening.questions or _must_act(at)):
             made = self._answering.reply(at, clock) if at.turn.held_back else say(at, "notice", "question_thanks")
             yield Shown(self._stored(at.turn, made))
         self._explain(at)

@@ -8,6 +8,7 @@ import threading
 from datetime import timedelta
 
 from app.errors import CarelightError
+from app.logs import place
 from app.records.models import now
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
@@ -47,13 +48,19 @@ class Upkeep:
         """Every chore, once."""
         try:
             self._replay()
-            self._expire()
             self._follow()
+            self._expire()
             self._complained = ""
         except (CarelightError, IndexUnusableError, OSError) as error:
-            if str(error) != self._complained:
-                log.error("upkeep: %s", error)
-                self._complained = str(error)
+            self._complain(str(error))
+        except Exception as error:  # a chore that breaks must not end the thread that stores spooled cases
+            self._complain(place(error))
+
+    def _complain(self, problem: str) -> None:
+        """Log a problem once, not every second."""
+        if problem != self._complained:
+            log.error("upkeep: %s", problem)
+            self._complained = problem
 
     def _replay(self) -> None:
         """Spooled cases reach the care desk as soon as the database works: waiting for the next start would be silence."""

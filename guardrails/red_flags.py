@@ -147,7 +147,8 @@ def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -
         elif not known & mentioned:
             pending.append(question)
     level = worst(decided)
-    return level, [] if level in ("emergency", "crisis") or UNANSWERED in answers.values() else pending
+    silent = UNANSWERED in {answers.get(question.key) for question in ask.questions}
+    return level, [] if silent or level in ("emergency", "crisis") else pending
 
 
 def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:

@@ -189,7 +189,8 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
     elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]
     standing = [row for row in here if row.level != "routine" and row.rule not in _OF_ONE_TURN]
-    questions = list(session.scalars(select(QuestionRow).where(QuestionRow.conversation_id == conversation.id)))
+    asked = select(QuestionRow).where(QuestionRow.conversation_id == conversation.id).order_by(QuestionRow.id)
+    questions = list(session.scalars(asked))
     return OpenTurn(
         conversation.id,
         conversation.patient_id,
@@ -202,7 +203,7 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         released=case is not None and _released(session, case.id),
         asked=frozenset(row.key for row in questions),
         answers={row.key: row.answer for row in questions if row.answer},
-        held_back=any(row.held_back for row in questions),
+        held_back=bool(questions) and questions[-1].held_back,
     )
 
 

@@ -115,6 +115,26 @@ def test_silence_after_three_minutes_is_what_the_rule_says(asking: World) -> Non
     assert [case.level for case in asking.cases.queue()] == ["urgent"]
 
 
+def test_a_question_answered_after_another_was_left_brings_its_answer(asking: World) -> None:
+    """Silence an hour ago must not swallow the reply that waits now."""
+    asking.turn(HEADACHE)
+    list(asking.conversation.unanswered("p1", "c1"))
+    asking.turn(BABY)
+    answer(asking, AGE, "older")
+    assert answer(asking, SIGNS, "no") != []
+
+
+def test_an_answer_that_was_not_held_back_is_not_given_twice(asking: World) -> None:
+    """A precaution is thanked for; the reply to the message stands above it already."""
+    asking.turn(BABY)
+    answer(asking, AGE, "older")
+    answer(asking, SIGNS, "no")
+    asking.turn(HEADACHE)
+    answer(asking, "ask-headache/thunder", "no")
+    shown = answer(asking, "ask-headache/with", "no")
+    assert [reply.text for reply in shown] == [asking.say("question_thanks")]
+
+
 def test_silence_counts_once(asking: World) -> None:
     """The chat's own clock and the server's upkeep may both come by."""
     asking.turn(BABY)

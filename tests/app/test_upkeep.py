@@ -104,3 +104,18 @@ def test_it_ends_when_it_is_told_to(indexed: _Indexed) -> None:
     upkeep.start()
     upkeep.stop()
     assert not upkeep._thread.is_alive()
+
+
+def test_a_chore_that_breaks_does_not_end_the_others(small: Application, caplog: pytest.LogCaptureFixture, broken: Database) -> None:
+    """One chat that cannot be worked must not stop spooled cases from reaching the desk, nor put its words into the log."""
+
+    def breaks(_before: object) -> list[tuple[str, str]]:
+        raise RuntimeError("the patient's words")
+
+    _spooled(small, broken)
+    small.conversations.left_unanswered = breaks  # type: ignore[method-assign]
+    with caplog.at_level(logging.ERROR, "carelight.upkeep"):
+        Upkeep(small).once()
+    assert [case.level for case in small.case_store.queue()] == ["emergency"]
+    assert "RuntimeError" in caplog.text
+    assert "words" not in caplog.text

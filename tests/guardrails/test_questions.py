@@ -94,6 +94,12 @@ def test_silence_counts_as_the_rule_says(tmp_path: Path) -> None:
     assert [f.level for f in ask(tmp_path, "my chest hurts", sweat=UNANSWERED, pregnant=UNANSWERED).findings] == ["urgent"]
 
 
+def test_silence_to_another_rules_question_keeps_this_one_from_nothing(tmp_path: Path) -> None:
+    """Who let a question about a headache pass is still asked about their chest."""
+    asking = layer(tmp_path).ask(["my chest hurts"], Profile(), {"ask-headache/with": UNANSWERED})
+    assert [question.key for question in asking.questions] == [SWEAT, PREGNANT]
+
+
 @pytest.mark.parametrize(
     ("text", "open_questions"),
     [
