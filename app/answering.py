@@ -18,7 +18,7 @@ from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
 from guardrails.check import check
 from guardrails.explain import Explanation
-from guardrails.level import SEVERITY, Finding, Level, Screening, worst
+from guardrails.level import SERIOUS, SEVERITY, Finding, Level, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
 from guardrails.screen import Screener
 from knowledge.article import Audience
@@ -36,7 +36,6 @@ T = TypeVar("T")
 _LONGEST = 6000
 """Code points above which a message is screened but not searched."""
 _PASSAGES = 24
-_SERIOUS: frozenset[Level] = frozenset({"emergency", "crisis"})
 ASKED_FOR_PERSON = Finding("asked-for-a-person", 1, "routine", "medical", "The patient asked to talk to a person.", "rule", ())
 
 
@@ -129,7 +128,7 @@ class Answering:
         """The reply of a turn whose message brought no emergency or crisis of its own."""
         if not at.screening.complete:
             return say(at, "notice", "help_now")
-        if worst(finding.level for finding in at.open) in _SERIOUS and not at.turn.released:
+        if worst(finding.level for finding in at.open) in SERIOUS and not at.turn.released:
             return self._held(at)
         if unanswerable := self._unanswerable(at):
             return unanswerable

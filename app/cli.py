@@ -19,10 +19,8 @@ from app.errors import CarelightError, DataFolderError, SettingsError
 from app.evals import red_flags, workload
 from app.evals.red_flags import LabelledError
 from app.wiring import Application
-from guardrails import context
-from guardrails.red_flags import RedFlagRules
+from guardrails.red_flags import load as load_red_flags
 from guardrails.rules import RuleError
-from guardrails.rules import load as load_rules
 from knowledge.article import Article, ArticleError, parse
 from knowledge.lint import lint
 from knowledge.words import WordsError
@@ -249,7 +247,7 @@ def rules_show(rule_id: str, data_dir: DataDir = None) -> None:
 def rules_test(rule_ids: Annotated[list[str] | None, typer.Argument(help="Rules to test; none for all.")] = None) -> None:
     """Hold rules to their own examples; exit code 1 where one does not do what it must."""
     with _explained():
-        layer = RedFlagRules(load_rules(), context.load())
+        layer = load_red_flags()
     chosen = [rule for rule in layer.rules.rules if not rule_ids or rule.id in rule_ids]
     wrong = list(rulebook.failing(layer, chosen))
     for line in wrong:

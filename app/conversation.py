@@ -15,7 +15,7 @@ from app.journal import Escalations, Journal, OpenTurn, Reply
 from app.records.models import new_id
 from guardrails.care_cards import CareCard
 from guardrails.language import COVERED, language_of
-from guardrails.level import Finding, Level, Profile, worst
+from guardrails.level import SERIOUS, Finding, Level, worst
 
 log = logging.getLogger("carelight.turn")
 
@@ -103,12 +103,12 @@ class Conversation:
         try:
             turn = self._journal.receive(patient_id, conversation_id, text)
         except PermissionError:  # deleted in another tab, or a forged id: the words are the patient's own
-            return OpenTurn(new_id(), patient_id, "", (text,), Profile(), -1, {}, (), released=False, gone=True)
+            return OpenTurn.unrecorded(new_id(), patient_id, (text,), gone=True)
         except RecordsError as error:
             log.error("a message could not be stored: %s", error)
             unsaved = self._unsaved.setdefault(conversation_id, [])
             unsaved.append(text)
-            return OpenTurn(conversation_id, patient_id, "", tuple(unsaved), Profile(), -1, {}, (), released=False)
+            return OpenTurn.unrecorded(conversation_id, patient_id, tuple(unsaved))
         self._unsaved.pop(conversation_id, None)
         return turn
 
@@ -177,7 +177,7 @@ class Conversation:
 
 def _must_act(at: Moment) -> bool:
     """Whether this message brought an emergency or a crisis: its card is then all there is to say."""
-    return worst(finding.level for finding in at.raised) in ("emergency", "crisis")
+    return worst(finding.level for finding in at.raised) in SERIOUS
 
 
 def _may_be_serious(at: Moment) -> bool:

@@ -40,6 +40,13 @@ class OpenTurn:
     gone: bool = False
     """Whether the chat is deleted, or somebody else's: the words are screened, and nothing is written or read there."""
 
+    @classmethod
+    def unrecorded(
+        cls, conversation_id: str, patient_id: str, turns: tuple[str, ...], profile: Profile | None = None, *, gone: bool = False
+    ) -> "OpenTurn":
+        """A turn that stands in no records, and of whose chat and patient nothing is known from them."""
+        return cls(conversation_id, patient_id, "", turns, profile or Profile(), -1, {}, (), released=False, gone=gone)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -97,7 +104,7 @@ class Forgetful:
 
     def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
         turns = (*self._earlier, text)
-        return OpenTurn(conversation_id, patient_id, "", turns, self._profile, -1, {}, (), released=False)
+        return OpenTurn.unrecorded(conversation_id, patient_id, turns, self._profile)
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
         """Nothing is kept."""

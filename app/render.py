@@ -122,7 +122,7 @@ def question_body(questions: Sequence[Question], words: Words, call: Contact | N
         "title": words.say("question_title"),
         "questions": asked,
         "meanwhile": list(dict.fromkeys(question.meanwhile[words.language] for question in questions)),
-        "call": {"action": call.action, "dial": call.dial} if call else None,
+        "call": _call(call),
         "free": words.say("question_free"),
     }
 
@@ -144,5 +144,10 @@ def foreign_body(language: str, call: Contact | None, words: Words) -> Block:
         "words": f"{own} {ours}".strip(),
         "language": language if said else words.language,
         "lines": [line for line in (own, ours) if line],
-        "call": {"action": call.action, "dial": call.dial} if call else None,
+        "call": _call(call),
     }
+
+
+def _call(call: Contact | None) -> dict[str, str] | None:
+    """What a link that dials needs."""
+    return {"action": call.action, "dial": call.dial} if call else None

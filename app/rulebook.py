@@ -1,11 +1,12 @@
 """The red-flag rules as people read them: `carelight rules …`, the clinicians' page, and `docs/red-flags.md`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.records.sign_offs import NEEDED
 from app.wiring import Application
+from guardrails.explain import Neighbour
 from guardrails.level import SEVERITY, Finding, Level, Profile, Question
 from guardrails.red_flags import RedFlagRules, SetAside
 from guardrails.rules import Ask, Rule, Term
@@ -19,26 +20,18 @@ class Tried:
     findings: tuple[Finding, ...]
     questions: tuple[Question, ...]
     set_aside: tuple[SetAside, ...]
-    scores: dict[str, float]
-    nearest: tuple[tuple[str, str, float], ...]
-    """(level, text, similarity) of the messages that the classifier learned from and finds nearest."""
+    scores: Mapping[str, float]
+    nearest: tuple[Neighbour, ...]
     failure: str = ""
 
 
 def try_text(app: Application, text: str) -> Tried:
     """Screen `text` on its own with every layer; nothing is recorded."""
     screening = app.screener.screen([text], Profile())
-    scores: dict[str, float] = {}
-    nearest: tuple[tuple[str, str, float], ...] = ()
-    if app.classifier is not None and text.strip():
-        told = app.explainer.explain([text], [_ANY])[_ANY.rule]
-        scores, nearest = dict(told.scores), tuple((near.level, near.text, near.similarity) for near in told.nearest)
+    scores, nearest = app.explainer.learned(text)
     return Tried(
         screening.level, screening.findings, screening.questions, app.red_flags.set_aside(text), scores, nearest, screening.failure
     )
-
-
-_ANY = Finding("tried", 0, "routine", "medical", "", "rule", ())
 
 
 def tried_lines(tried: Tried) -> Iterator[str]:
@@ -52,8 +45,8 @@ def tried_lines(tried: Tried) -> Iterator[str]:
         yield f"set aside {words!r} ({category}: {cue!r})"
     if tried.scores:
         yield "classifier " + ", ".join(f"{level} {score:.2f}" for level, score in tried.scores.items())
-    for level, text, similarity in tried.nearest:
-        yield f"nearest   {similarity:.2f} {level}: {text}"
+    for near in tried.nearest:
+        yield f"nearest   {near.similarity:.2f} {near.level}: {near.text}"
     if tried.failure:
         yield f"incomplete: {tried.failure}"
 
@@ -115,9 +108,14 @@ def learned(app: Application) -> str:
     return "rules and classifier work together" if app.classifier else "the classifier is missing: rules work alone"
 
 
+def ordered(rules: Iterable[Rule]) -> list[Rule]:
+    """Most severe first, then by kind of help: the order in which people read them."""
+    return sorted(rules, key=lambda rule: (-SEVERITY[rule.level], rule.pathway, rule.id))
+
+
 def reference(rules: Iterable[Rule]) -> str:
     """The text of docs/red-flags.md: every rule by level, with its reason, condition and source."""
-    rules = sorted(rules, key=lambda rule: (-SEVERITY[rule.level], rule.pathway, rule.id))
+    rules = ordered(rules)
     counts = Counter(rule.level for rule in rules)
     lines = [_REFERENCE, f"{len(rules)} rules: " + ", ".join(f"{counts[level]} {level}" for level in SEVERITY if counts[level]) + ".", ""]
     for level in SEVERITY:

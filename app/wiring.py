@@ -23,7 +23,7 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.settings import Settings
-from guardrails import care_cards, classifier, context, language, red_flags, rules, scope, screen
+from guardrails import care_cards, classifier, language, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Quote
 from guardrails.explain import Explainer
 from guardrails.level import Profile
@@ -85,7 +85,7 @@ class Application:
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:
-        return red_flags.RedFlagRules(rules.load(), context.load())
+        return red_flags.load()
 
     @cached_property
     def rules_fingerprint(self) -> str:

@@ -24,6 +24,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoModel
 
 from guardrails.classifier import LEVELS, LONGEST, PATHWAYS, LearnedClassifier, OnnxEncoder, Thresholds, chunks, joined
+from guardrails.level import SERIOUS
 from guardrails.messages import MESSAGES_DIR, Message, read_messages
 from retrieval.embedder import PACKAGED, file_sha256, model_folder
 
@@ -221,11 +222,16 @@ def batches(data: Sequence[Example], tokenizer: Tokenizer) -> Iterator[tuple[tor
         groups[-1].append(i)
     random.shuffle(groups)
     for group in groups:
-        width = max(len(encoded[i]) for i in group)
-        ids = torch.tensor([encoded[i] + [0] * (width - len(encoded[i])) for i in group])
-        mask = torch.tensor([[1] * len(encoded[i]) + [0] * (width - len(encoded[i])) for i in group])
+        ids, mask = padded([encoded[i] for i in group])
         levels, pathways = torch.tensor([data[i].level for i in group]), torch.tensor([data[i].pathway for i in group])
         yield ids, mask, levels, pathways, torch.tensor([data[i].weight for i in group])
+
+
+def padded(texts: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids filled up to the longest of `texts`, and the mask of what is no filling."""
+    width = max(map(len, texts))
+    ids = torch.tensor([text + [0] * (width - len(text)) for text in texts])
+    return ids, torch.tensor([[1] * len(text) + [0] * (width - len(text)) for text in texts])
 
 
 _NEIGHBOURS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqretyuioposdfghjkkxcvbnmn", strict=True))
@@ -267,9 +273,7 @@ def probabilities(model: nn.Module, tokenizer: Tokenizer, texts: Sequence[str]) 
     order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
     for start in range(0, len(order), 32):
         group = order[start : start + 32]
-        width = max(len(encoded[i]) for i in group)
-        ids = torch.tensor([encoded[i] + [0] * (width - len(encoded[i])) for i in group])
-        mask = torch.tensor([[1] * len(encoded[i]) + [0] * (width - len(encoded[i])) for i in group])
+        ids, mask = padded([encoded[i] for i in group])
         out[group] = model(ids, mask)[0].softmax(-1).numpy()
     return out
 
@@ -282,7 +286,7 @@ def report(model: nn.Module, tokenizer: Tokenizer, dev: Sequence[Message]) -> No
     serious = found[:, LEVELS.index("crisis")] + found[:, LEVELS.index("emergency")]
     alarm = 1 - found[:, 0]
     quiet = np.array([m.level == "routine" for m in dev])
-    grave = np.array([m.level in ("emergency", "crisis") for m in dev])
+    grave = np.array([m.level in SERIOUS for m in dev])
     urgent = np.array([m.level == "urgent" for m in dev])
     for share in (0.01, 0.02, 0.04):
         at, any_at = np.quantile(serious[quiet], 1 - share), np.quantile(alarm[quiet], 1 - share)

@@ -119,7 +119,7 @@ class OnnxEncoder:
     def windows(self, text: str) -> list[list[int]]:
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids
         room = LONGEST - 2
-        starts = range(0, max(1, len(ids) - room + _STRIDE), _STRIDE) if len(ids) > room else range(1)
+        starts = range(0, max(1, len(ids) - room + _STRIDE), _STRIDE)
         return [[self._first, *ids[start : start + room], self._last] for start in starts]
 
     def run(self, windows: Sequence[list[int]]) -> tuple[Rows, Rows, Rows]:

@@ -30,7 +30,7 @@ class Start:
 
     @classmethod
     def of(cls, token: str) -> "Start":
-        starts = set[tuple[str, bool]]().union(*(_word_starts(word) for word in token.removesuffix("?").split("|")))
+        starts = _token_starts(token)
         words = frozenset(word for word, is_prefix in starts if not is_prefix and word != _DIGIT)
         return cls(words, tuple(sorted(word for word, is_prefix in starts if is_prefix)), (_DIGIT, False) in starts)
 
@@ -131,11 +131,15 @@ def _starts(phrase: str) -> set[tuple[str, bool]]:
     """The first runs of letters a phrase can begin with, each whole or as a prefix (True)."""
     starts: set[tuple[str, bool]] = set()
     for token in phrase.split():
-        for word in token.removesuffix("?").split("|"):
-            starts |= _word_starts(word)
+        starts |= _token_starts(token)
         if not token.endswith("?"):
             break
     return starts
+
+
+def _token_starts(token: str) -> set[tuple[str, bool]]:
+    """How any of a token's words can begin."""
+    return set[tuple[str, bool]]().union(*map(_word_starts, token.removesuffix("?").split("|")))
 
 
 def _word_starts(word: str) -> set[tuple[str, bool]]:

@@ -45,11 +45,7 @@ class Explainer:
     def explain(self, turns: Sequence[str], findings: Sequence[Finding]) -> dict[str, Explanation]:
         """An explanation by rule."""
         set_aside = tuple(item for turn in turns for item in self._rules.set_aside(turn))
-        scores: dict[str, float] = {}
-        nearest: tuple[Neighbour, ...] = ()
-        if self._classifier is not None:
-            scores = dict(zip(LEVELS, self._classifier.score(turns[-1]).levels, strict=True))
-            nearest = tuple(Neighbour(m.id, m.level, m.text, similarity) for m, similarity in self._classifier.nearest(turns[-1]))
+        scores, nearest = self.learned(turns[-1])
         return {
             finding.rule: Explanation(
                 self._fingerprint,
@@ -62,3 +58,10 @@ class Explainer:
             )
             for finding in findings
         }
+
+    def learned(self, text: str) -> tuple[Mapping[str, float], tuple[Neighbour, ...]]:
+        """The classifier's view of a text: probabilities by level, and the nearest messages it learned from; nothing without one."""
+        if self._classifier is None or not text.strip():
+            return {}, ()
+        scores: dict[str, float] = dict(zip(LEVELS, self._classifier.score(text).levels, strict=True))
+        return scores, tuple(Neighbour(m.id, m.level, m.text, similarity) for m, similarity in self._classifier.nearest(text))

@@ -7,6 +7,7 @@ cost them their answer. The only user of py3langid.
 import re
 import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any, Literal
 
@@ -46,23 +47,25 @@ def _told(text: str) -> str:
     letters = [char for char in text if char.isalpha()]
     if not letters:
         return ""
-    words = fold(text).split()
+    folded = fold(text)
+    words = folded.split()
     if sum("LATIN" not in unicodedata.name(char, "") for char in letters) > len(letters) / 2:
         return str(_identifier(covered=False).classify(text)[0])
     code, probability = _identifier(covered=True).classify(text)
     foreign, certainty = _identifier(covered=False).classify(text)
-    share = len(_COMMON.findall(fold(text))) / max(1, len(words))
+    share = len(_COMMON.findall(folded)) / max(1, len(words))
     if foreign not in COVERED and certainty >= _SURE_OF_ANOTHER and len(words) >= _FEWEST_WORDS and share < 0.25:
         return _DIALECTS.get(str(foreign), str(foreign))
-    if _SPANISH.search(fold(text)):
+    if _SPANISH.search(folded):
         return "es"
     return str(code) if probability >= _SURE and len(words) > 1 else ""
 
 
 @cache
 def _identifier(*, covered: bool) -> Any:
-    """The identifier, of our two languages alone or of all it knows; made once, when first needed."""
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    if covered:
-        identifier.set_languages(list(COVERED))
+    """The identifier, of our two languages alone or of all it knows; its file is read once, when first needed."""
+    if not covered:
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = copy(_identifier(covered=False))
+    identifier.set_languages(list(COVERED))  # binds tables of its own, the copied ones stay whole
     return identifier

@@ -12,6 +12,8 @@ Category = Literal["negated", "historical", "hypothetical", "information", "figu
 """What the words around a match can make of it; each may set the match aside."""
 
 SEVERITY: dict[Level, int] = {"emergency": 3, "crisis": 2, "urgent": 1, "routine": 0}
+SERIOUS: frozenset[Level] = frozenset({"emergency", "crisis"})
+"""Levels at which someone must act now."""
 
 
 def worst(levels: Iterable[Level]) -> Level:
@@ -72,6 +74,8 @@ class Question:
         return f"{self.rule}/{self.id}"
 
 
+MOST_QUESTIONS = 2
+"""Questions put at a time: a frightened person does not fill in forms."""
 UNANSWERED = "unanswered"
 """The answer of someone who left or let three minutes pass."""
 

@@ -5,12 +5,14 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
+from guardrails import context, rules
 from guardrails.context import ContextRules, CueHit
 from guardrails.facts import Measure, measures, meets
-from guardrails.level import UNANSWERED, Category, Evidence, Finding, Level, Profile, Question, worst
+from guardrails.level import SERIOUS, UNANSWERED, Category, Evidence, Finding, Level, Profile, Question, worst
 from guardrails.person import about
-from guardrails.rules import Ask, Rule, RuleSet, Term
+from guardrails.rules import RULES_DIR, Ask, Rule, RuleSet, Term
 from guardrails.text import Clause, clauses, fold
 
 _WRITES_FOR_THEMSELVES = 12 * 12
@@ -134,6 +136,11 @@ class RedFlagRules:
         return max(found, key=lambda finding: finding.last_turn, default=None)
 
 
+def load(folder: Path = RULES_DIR) -> RedFlagRules:
+    """The rule layer over the rules and cues in `folder`; RuleError at the first mistake."""
+    return RedFlagRules(rules.load(folder), context.load(folder))
+
+
 def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -> tuple[Level, list[Question]]:
     """The level that the answers decide, and the questions still open: none once an emergency or crisis is decided."""
     decided: list[Level] = []
@@ -148,7 +155,7 @@ def _answered(ask: Ask, mentioned: frozenset[str], answers: Mapping[str, str]) -
             pending.append(question)
     level = worst(decided)
     silent = UNANSWERED in {answers.get(question.key) for question in ask.questions}
-    return level, [] if silent or level in ("emergency", "crisis") else pending
+    return level, [] if silent or level in SERIOUS else pending
 
 
 def _evidence(terms: tuple[Term, ...], despite: frozenset[str], facts: Sequence[TurnFacts], profile: Profile) -> tuple[Evidence, ...]:

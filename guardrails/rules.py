@@ -15,14 +15,13 @@ import yaml
 
 from guardrails.concepts import ConceptIndex
 from guardrails.facts import MEASURES
-from guardrails.level import Category, Choice, Level, Pathway, Question
+from guardrails.level import MOST_QUESTIONS, SERIOUS, Category, Choice, Level, Pathway, Question
 from guardrails.phrases import PhraseError
 
 RULES_DIR = Path(__file__).parent / "rules"
 _COMPARISON = re.compile(r"(?P<name>[a-z_0-9]+)\s*(?P<operator><=|>=|<|>)\s*(?P<limit>\d+(?:\.\d+)?)")
 _RULE_KEYS = {"id", "version", "level", "pathway", "reason", "source", "first_aid", "despite", "when", "fires", "silent", "ask"}
 _REQUIRED = _RULE_KEYS - {"first_aid", "despite", "ask"}
-_MOST_QUESTIONS = 2
 
 
 class RuleError(ValueError):
@@ -197,14 +196,14 @@ def _ask(entry: Mapping[str, Any], rule: str, where: str, concepts: ConceptIndex
         )
     except (LookupError, TypeError, AttributeError) as error:
         raise RuleError(f"{where}: ask lacks or misspells {error}") from None
-    if not 1 <= len(made.questions) <= _MOST_QUESTIONS:
+    if not 1 <= len(made.questions) <= MOST_QUESTIONS:
         raise RuleError(f"{where}: ask one or two questions; a frightened person does not fill in forms")
     if unknown := sorted(frozenset[str]().union(*made.known) - concepts.names - MEASURES):
         raise RuleError(f"{where}: {unknown[0]!r} is neither a concept of concepts/en.yaml nor a measure")
     decided = [choice.level for question in made.questions for choice in question.choices]
     if strange := [level for level in (made.while_asking, made.unanswered, *filter(None, decided)) if level not in get_args(Level)]:
         raise RuleError(f"{where}: {strange[0]!r} is no level")
-    if made.unanswered != "routine" and not {"emergency", "crisis"} & set(decided):
+    if made.unanswered != "routine" and not SERIOUS & set(decided):
         raise RuleError(f"{where}: silence may only count as {made.unanswered} where an answer could mean an emergency or a crisis")
     return made
 

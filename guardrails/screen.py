@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from guardrails.level import SEVERITY, Finding, Profile, Screening, UnfinishedError, open_findings, worst
+from guardrails.level import MOST_QUESTIONS, SERIOUS, SEVERITY, Finding, Profile, Screening, UnfinishedError, open_findings, worst
 from guardrails.recurrence import recurred
 from guardrails.red_flags import Asking
-
-_MOST_QUESTIONS = 2
 
 
 class Layer(Protocol):
@@ -101,13 +99,13 @@ class Screener:
 def _screening(findings: tuple[Finding, ...], asking: Asking, failures: Sequence[str]) -> Screening:
     """The verdict; nothing is asked of someone who must act now."""
     level = worst(finding.level for finding in findings)
-    ask = level not in ("emergency", "crisis")
+    ask = level not in SERIOUS
     return Screening(
         worst([level, asking.held]) if ask else level,
         findings,
         complete=not failures,
         failure="; ".join(failures),
-        questions=asking.questions[:_MOST_QUESTIONS] if ask else (),
+        questions=asking.questions[:MOST_QUESTIONS] if ask else (),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.care import frame, rules_page
+from app.care.frame import CARE_ROLES
 from app.errors import RecordsError
 from app.pages.sign_in import COOKIE
 from app.records.cases import OpenCase, Why
@@ -21,7 +22,6 @@ _COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "r
 _EVERY_S = 2.0
 _LONGEST_QUOTE = 300
 _MOST_ASIDE = 8
-_ROLES = ("care", "administrator")
 _ACTIVITY = """<script>
 (() => {
   let last = 0
@@ -30,7 +30,6 @@ _ACTIVITY = """<script>
 })()
 </script>"""
 """A desk counts as staffed while a person moves at it, not while its page refreshes itself (rule of care 7)."""
-_HEADING = '<h1 style="font-size:1.6rem;line-height:1.3;font-weight:650;color:#123d42;margin:0">Open cases</h1>'
 _CARD = "width:100%;align-items:flex-start;gap:16px;padding:14px 16px;background:#fff;border:1px solid #d3dedf;border-radius:10px"
 
 
@@ -39,8 +38,8 @@ def mount(web: FastAPI, app: Application) -> None:
 
     @ui_page("/care", title="Care desk")
     def care(request: Request) -> Response | None:
-        member = app.staff.member(request.cookies.get(COOKIE, ""))
-        if member is None or member.role not in _ROLES:
+        member = frame.member(app, request, CARE_ROLES)
+        if member is None:
             return RedirectResponse("/sign-in?to=/desk/care")
         _draw(app, member, request.cookies.get(COOKIE, ""))
         return None
@@ -52,7 +51,7 @@ def mount(web: FastAPI, app: Application) -> None:
 def _draw(app: Application, member: StaffMember, token: str) -> None:
     frame.header(app, member, "Care desk", {"Red-flag rules": "/desk/rules"})
     with ui.column().props('role="main"').style("width:100%;max-width:960px;margin:0 auto;padding:16px;gap:12px"):
-        ui.html(_HEADING, sanitize=False)
+        frame.heading("Open cases")
         body = ui.column().style("width:100%;gap:12px").props('aria-live="polite"')
     shown: list[str] = []
 
@@ -108,7 +107,7 @@ def _why(app: Application, case_id: str) -> None:
         ui.notify("The records cannot be read just now.")
         return
     with ui.dialog(value=True), ui.card().style("min-width:min(90vw,640px);max-width:720px"):
-        ui.html('<h2 style="font-size:1.25rem;margin:0;line-height:1.3;font-weight:650">Why it fired</h2>', sanitize=False)
+        frame.heading("Why it fired", rank=2)
         for why in findings:
             _finding(why)
 

@@ -9,12 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app import rulebook
 from app.care import frame
-from app.pages.sign_in import COOKIE
+from app.care.frame import CARE_ROLES
 from app.records.sign_offs import NEEDED
 from app.records.staff import StaffMember
 from app.rulebook import Tried
 from app.wiring import Application
-from guardrails.level import SEVERITY
 from guardrails.rules import Rule
 
 _READERS = ("care", "reviewer", "editor", "administrator")
@@ -22,7 +21,6 @@ _SIGNERS = ("reviewer", "administrator")
 _LONGEST = 6000
 _COLUMN = "width:100%;max-width:960px;margin:0 auto;padding:16px;gap:16px"
 _BOX = "width:100%;background:#fff;border:1px solid #d3dedf;border-radius:10px;padding:16px;gap:8px"
-_H1 = '<h1 style="font-size:1.6rem;line-height:1.3;font-weight:650;color:#123d42;margin:0">Red-flag rules</h1>'
 
 
 def mount(app: Application) -> None:
@@ -30,17 +28,17 @@ def mount(app: Application) -> None:
 
     @ui_page("/rules", title="Red-flag rules")
     def rules(request: Request) -> Response | None:
-        member = app.staff.member(request.cookies.get(COOKIE, ""))
-        if member is None or member.role not in _READERS:
+        member = frame.member(app, request, _READERS)
+        if member is None:
             return RedirectResponse("/sign-in?to=/desk/rules")
         _draw(app, member)
         return None
 
 
 def _draw(app: Application, member: StaffMember) -> None:
-    frame.header(app, member, "Red-flag rules", {"Care desk": "/desk/care"} if member.role in ("care", "administrator") else {})
+    frame.header(app, member, "Red-flag rules", {"Care desk": "/desk/care"} if member.role in CARE_ROLES else {})
     with ui.column().props('role="main"').style(_COLUMN):
-        ui.html(_H1, sanitize=False)
+        frame.heading("Red-flag rules")
         _sign_off(app, member)
         _try_it(app)
         _list(app.red_flags.rules.rules)
@@ -66,7 +64,7 @@ def _sign_off(app: Application, member: StaffMember) -> None:
 def _try_it(app: Application) -> None:
     """A text as a patient might type it, and what the screen makes of it."""
     with ui.column().style(_BOX):
-        ui.html('<h2 style="font-size:1.2rem;margin:0;line-height:1.3;font-weight:650">Try it</h2>', sanitize=False)
+        frame.heading("Try it", rank=2)
         ui.label("Type a message as a patient would. Nothing is stored.").style("color:#46585d")
         text = ui.textarea("Message").props(f'outlined autogrow maxlength={_LONGEST} data-testid="try"').style("width:100%")
         result = ui.column().style("width:100%;gap:4px").props('aria-live="polite" data-testid="tried"')
@@ -92,7 +90,7 @@ def _tried(tried: Tried) -> None:
 
 def _list(rules: Sequence[Rule]) -> None:
     """Every rule, most severe first, narrowed by a search over all its words."""
-    rows = sorted(rules, key=lambda rule: (-SEVERITY[rule.level], rule.pathway, rule.id))
+    rows = rulebook.ordered(rules)
     words = {rule.id: "\n".join(rulebook.rule_lines(rule)).lower() for rule in rows}
     sought = ui.input("Find in rules").props('outlined clearable data-testid="find"').style("width:100%;max-width:420px")
     listed = ui.column().style("width:100%;gap:6px")

@@ -6,17 +6,16 @@ for reading: a figure hides what kind of person was not heard.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scipy.stats import beta
 
-from guardrails.level import SEVERITY, Level, Profile
+from guardrails.level import SERIOUS, SEVERITY, Level, Profile
 from guardrails.screen import Screener
 
-_SERIOUS = ("emergency", "crisis")
 _LABELS = (*SEVERITY, "information", "out_of_scope")
 
 
@@ -46,8 +45,8 @@ class Judged:
     @property
     def missed(self) -> bool:
         """Whether someone who needed help now, or today, was told less."""
-        if self.row.level in _SERIOUS:
-            return self.got not in _SERIOUS
+        if self.row.level in SERIOUS:
+            return self.got not in SERIOUS
         return self.row.level == "urgent" and self.got == "routine"
 
     @property
@@ -105,15 +104,15 @@ def judge(screener: Screener, rows: Iterable[Labelled]) -> Iterator[Judged]:
 def shares(judged: Sequence[Judged]) -> list[Share]:
     """The figures that the targets name; those with nothing to count are left out."""
     counted = (
-        ("emergency and crisis recognised as such", _SERIOUS, lambda j: j.got in _SERIOUS),
+        ("emergency and crisis recognised as such", SERIOUS, lambda j: j.got in SERIOUS),
         ("urgent recognised as urgent or higher", ("urgent",), lambda j: j.got != "routine"),
-        ("emergency or crisis raised where none is needed", ("routine",), lambda j: j.got in _SERIOUS),
+        ("emergency or crisis raised where none is needed", ("routine",), lambda j: j.got in SERIOUS),
         ("any alarm where none is needed", ("routine",), lambda j: j.got != "routine"),
     )
     return [share for label, levels, good in counted if (share := _share(label, judged, levels, good)).total]
 
 
-def _share(label: str, judged: Sequence[Judged], levels: Sequence[str], good: Callable[[Judged], bool]) -> Share:
+def _share(label: str, judged: Sequence[Judged], levels: Collection[str], good: Callable[[Judged], bool]) -> Share:
     chosen = [item for item in judged if item.row.level in levels]
     return Share(label, sum(map(good, chosen)), len(chosen))
 

@@ -1,19 +1,22 @@
 """What the tests of `app` share: a small world, a database that fails, and the real rules read once."""
 
+import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from typer.testing import CliRunner, Result
 
+from app import cli, offline
 from app.records.database import Database
 from app.settings import Settings
 from app.wiring import Application
-from guardrails import context, red_flags, rules
+from guardrails import red_flags
 from guardrails.red_flags import RedFlagRules
 from tests.app.turns import GOUT, MemoryFinder, WordSearch, World, regions
 from tests.fakes import HashingEmbedder
@@ -73,7 +76,7 @@ def world(database: Database, tmp_path: Path) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def rule_layer() -> RedFlagRules:
     """The rules that ship; compiling them costs a second."""
-    return red_flags.RedFlagRules(rules.load(), context.load())
+    return red_flags.load()
 
 
 @pytest.fixture
@@ -109,3 +112,28 @@ def site(small: Application) -> FastAPI:
         web.include_router(router)
     _own_routes(web, small)
     return web
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder that serves one article and holds its secrets already."""
+    data = tmp_path / "data"
+    data.mkdir()
+    app = Application(Settings(data_dir=data))
+    _ = app.secrets
+    app.add_articles([GOUT], "test")
+    app.close()
+    return data
+
+
+@pytest.fixture
+def run(folder: Path, kept_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
+    """Runs a command on the data folder; page assets are not what is tested here."""
+    monkeypatch.setattr(offline, "prepare", lambda _folder: None)
+    handlers = logging.getLogger().handlers[:]
+
+    def command(*arguments: str, text: str = "") -> Result:
+        return CliRunner().invoke(cli.cli, [*arguments, "--data-dir", str(folder)], input=text)
+
+    yield command
+    logging.getLogger().handlers[:] = handlers

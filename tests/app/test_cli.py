@@ -1,46 +1,18 @@
 """The command line: what it prints, what it ends with, and one line instead of a traceback."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from app import cli, offline
 from app.records.staff import StaffStore
 from app.settings import Settings
 from app.wiring import Application
-from tests.app.turns import GOUT
 from tests.fakes import article_text
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder that serves one article and holds its secrets already."""
-    data = tmp_path / "data"
-    data.mkdir()
-    app = Application(Settings(data_dir=data))
-    _ = app.secrets
-    app.add_articles([GOUT], "test")
-    app.close()
-    return data
-
-
-@pytest.fixture
-def run(folder: Path, kept_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs a command on the data folder; page assets are not what is tested here."""
-    monkeypatch.setattr(offline, "prepare", lambda _folder: None)
-    handlers = logging.getLogger().handlers[:]
-
-    def command(*arguments: str, text: str = "") -> Result:
-        return CliRunner().invoke(cli.cli, [*arguments, "--data-dir", str(folder)], input=text)
-
-    yield command
-    logging.getLogger().handlers[:] = handlers
 
 
 def test_screen_reads_standard_input_and_prints_one_line_each(run: Run) -> None:

@@ -8,11 +8,10 @@ from typer.testing import Result
 
 from app import rulebook
 from app.rulebook import Tried
+from guardrails.explain import Neighbour
 from guardrails.level import Finding
-from tests.app.test_cli import folder, run
 from tests.guardrails.small import engine, starter
 
-__all__ = ["folder", "run"]
 Run = Callable[..., Result]
 
 
@@ -49,7 +48,13 @@ def test_a_trial_tells_the_level_and_why() -> None:
     """Finding, what was set aside, scores and neighbours, in the order a reader asks for them."""
     finding = Finding("heart", 1, "emergency", "medical", "reason", "rule", ())
     tried = Tried(
-        "emergency", (finding,), (), engine().set_aside("no fever"), {"emergency": 0.93}, (("emergency", "a text", 0.8),), "rules: X"
+        "emergency",
+        (finding,),
+        (),
+        engine().set_aside("no fever"),
+        {"emergency": 0.93},
+        (Neighbour("01-001", "emergency", "a text", 0.8),),
+        "rules: X",
     )
     lines = list(rulebook.tried_lines(tried))
     assert lines[0] == "level: emergency"

@@ -109,7 +109,7 @@ def test_it_ends_when_it_is_told_to(indexed: _Indexed) -> None:
 def test_a_chore_that_breaks_does_not_end_the_others(small: Application, caplog: pytest.LogCaptureFixture, broken: Database) -> None:
     """One chat that cannot be worked must not stop spooled cases from reaching the desk, nor put its words into the log."""
 
-    def breaks(_before: object) -> list[tuple[str, str]]:
+    def breaks(before: object) -> list[tuple[str, str]]:
         raise RuntimeError("the patient's words")
 
     _spooled(small, broken)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from guardrails import context, rules
+from guardrails import red_flags
 from guardrails.red_flags import RedFlagRules
 
 CONCEPTS = """
@@ -65,10 +65,10 @@ def engine() -> RedFlagRules:
     """The rule layer over the small set."""
     with TemporaryDirectory() as folder:
         written = write(Path(folder))
-        return RedFlagRules(rules.load(written), context.load(written))
+        return red_flags.load(written)
 
 
 @cache
 def starter() -> RedFlagRules:
     """The rule layer over the rules that ship."""
-    return RedFlagRules(rules.load(), context.load())
+    return red_flags.load()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails import context, rules
+from guardrails import red_flags, rules
 from guardrails.level import SEVERITY, UNANSWERED, Level, Profile, worst
 from guardrails.red_flags import Asking, RedFlagRules
 from guardrails.rules import RuleError
@@ -49,7 +49,7 @@ SWEAT, PREGNANT = "ask-chest/sweat", "ask-chest/pregnant"
 def layer(folder: Path) -> RedFlagRules:
     """The rule layer over one rule that asks."""
     written = write(folder, rule_text=ASKING, context_text=CONTEXT)
-    return RedFlagRules(rules.load(written), context.load(written))
+    return red_flags.load(written)
 
 
 def ask(folder: Path, *turns: str, **answers: str) -> Asking:
@@ -129,7 +129,7 @@ def test_nothing_is_asked_beside_an_emergency(tmp_path: Path) -> None:
 def test_the_level_held_while_asking_is_part_of_the_verdict(tmp_path: Path) -> None:
     """A fever in a baby of unknown age is urgent until somebody says how old it is."""
     held = write(tmp_path, rule_text=ASKING.replace("while_asking: routine", "while_asking: urgent"))
-    asking = RedFlagRules(rules.load(held), context.load(held))
+    asking = red_flags.load(held)
     assert Screener([TimedLayer(asking, 5.0)], asking).screen(["my chest hurts"], Profile()).level == "urgent"
 
 

@@ -1,11 +1,13 @@
 """Signatures under a rule set: two people, each once, and none that survives a change."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from app.records.cases import CaseStore
 from app.records.database import Database
-from app.records.models import Staff
+from app.records.models import Case, Staff
 from app.records.sign_offs import SignOffStore
 from app.records.staff import StaffStore
 from guardrails import rules
@@ -50,18 +52,14 @@ def test_a_case_keeps_the_rule_set_and_who_had_signed_it(database: Database, peo
     cases = CaseStore(database, rules="set-1")
     case_id = cases.escalate("p1", "c1", [finding()])
     SignOffStore(database).sign("set-1", people["ben"])
-    from app.records.models import Case
-
     with database.reading() as session:
         case = session.get_one(Case, case_id)
         assert (case.rules, case.rules_signed_by) == ("set-1", ["Ada"])
 
 
-def test_the_fingerprint_changes_with_every_file_that_decides(tmp_path: pytest.TempPathFactory) -> None:
+def test_the_fingerprint_changes_with_every_file_that_decides(tmp_path: Path) -> None:
     """Rules, wordings, cues and the classifier's card alike."""
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
+    folder = tmp_path
     (folder / "concepts").mkdir()
     card = folder / "card.json"
     seen = set()
