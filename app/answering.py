@@ -21,8 +21,8 @@ from guardrails.explain import Explanation
 from guardrails.level import SERIOUS, SEVERITY, Finding, Level, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
 from guardrails.screen import Screener
-from knowledge.article import Audience
 from knowledge.citation import Statement
+from knowledge.front_matter import Audience
 from knowledge.library import Library, Snapshot
 from knowledge.words import Words
 from retrieval.drafted import Drafter, DraftFailedError

@@ -21,7 +21,8 @@ from app.evals.red_flags import LabelledError
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags
 from guardrails.rules import RuleError
-from knowledge.article import Article, ArticleError, parse
+from knowledge.article import Article, parse
+from knowledge.front_matter import ArticleError
 from knowledge.lint import lint
 from knowledge.words import WordsError
 from retrieval.embedder import EmbedderError

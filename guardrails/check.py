@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from guardrails.grounding import unsupported
 from guardrails.level import Finding
-from knowledge.article import Audience
 from knowledge.citation import Citation, Statement
+from knowledge.front_matter import Audience
 from knowledge.library import Snapshot
 from knowledge.passages import audience_of
 

@@ -8,7 +8,7 @@ import re
 from guardrails.facts import measures
 from guardrails.level import About, Profile
 from guardrails.text import fold
-from knowledge.article import Audience
+from knowledge.front_matter import Audience
 
 _CHILDREN = (
     "baby|babies|toddler|infant|newborn|child|kid|kids|children|son|daughter|boy|girl|little one|grandson|granddaughter|nephew|niece"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from knowledge.article import SectionKind
+from knowledge.headings import SectionKind
 
 Role = Literal["lead", "point", "help"]
 

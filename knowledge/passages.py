@@ -8,7 +8,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from knowledge.article import Article, Audience, SectionKind
+from knowledge.article import Article
+from knowledge.front_matter import Audience
+from knowledge.headings import SectionKind
 
 _BLOCK = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z0-9¿¡])")

@@ -8,7 +8,7 @@ from typing import cast
 
 import yaml
 
-from knowledge.article import SectionKind
+from knowledge.headings import SectionKind
 
 CUES_FILE = Path(__file__).parent / "sections.yaml"
 _BESIDE_OTHERS = 0.4

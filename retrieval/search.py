@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from knowledge.article import Audience, SectionKind
+from knowledge.front_matter import Audience
+from knowledge.headings import SectionKind
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
 from retrieval.context import Names, Query, understand

@@ -7,8 +7,8 @@ import pytest
 from app import render
 from guardrails.care_cards import CareCards
 from knowledge import words
-from knowledge.article import Seen
 from knowledge.citation import Citation, Role, Statement
+from knowledge.front_matter import Seen
 from knowledge.library import Snapshot
 from tests.app.turns import GOUT, regions
 from tests.fakes import finding, snapshot

@@ -23,7 +23,7 @@ from guardrails.level import Evidence, Finding, Level
 from guardrails.scope import Scope
 from guardrails.screen import Layer, Screener, TimedLayer
 from knowledge import words
-from knowledge.article import Audience
+from knowledge.front_matter import Audience
 from knowledge.library import Snapshot
 from retrieval.drafted import Drafter
 from retrieval.index import IndexUnusableError

@@ -6,8 +6,8 @@ import pytest
 
 from guardrails.check import check
 from guardrails.level import Finding
-from knowledge.article import Audience
 from knowledge.citation import Citation, Statement
+from knowledge.front_matter import Audience
 from knowledge.library import Revision, Snapshot
 from tests.fakes import article, finding, snapshot
 

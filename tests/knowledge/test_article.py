@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import article as article_module
-from knowledge.article import HEADINGS, Article, ArticleError, SectionKind, parse
+from knowledge.article import Article, parse
+from knowledge.front_matter import ArticleError
+from knowledge.headings import HEADINGS, SectionKind
 from tests.fakes import article, article_text
 
 BODY = "## Overview\n\nGout is painful.\n\n## Self-care\n\nRest helps gout.\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.article import HEADINGS
+from knowledge.headings import HEADINGS
 from knowledge.passages import Passage, passages, sentences, statements
 from tests.fakes import article
 

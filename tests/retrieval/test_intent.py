@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from knowledge.article import SectionKind
+from knowledge.headings import SectionKind
 from retrieval.intent import _cues, wanted_sections
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.wiring import starter_corpus
-from knowledge.article import HEADINGS
 from knowledge.citation import Statement
+from knowledge.headings import HEADINGS
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
 from retrieval.context import Query

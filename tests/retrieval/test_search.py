@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from knowledge.article import Audience
+from knowledge.front_matter import Audience
 from knowledge.library import Revision, Snapshot
 from retrieval.index import IndexUnusableError
 from retrieval.search import Found, Search, suits
