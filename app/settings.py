@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
     staffing: Literal["on_call", "unattended"] = Field("unattended", description="Who is there when no nurse is signed in.")
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    libraries: str = Field(
+        "own",
+        pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",
+        description="Libraries that patients are answered from, the most trusted first, such as `own,medlineplus`; "
+        "on one topic an earlier library wins.",
+    )
     embedding_model: str = Field("packaged", description="`packaged`, or the path of another sentence-transformers model.")
     model: str = Field("", description="Language model for drafted answers, such as `openai:gpt-4o-mini`; empty quotes only.")
     model_base_url: str = Field("", description="Address of an OpenAI-compatible server for `model`.")

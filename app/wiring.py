@@ -65,7 +65,7 @@ class Application:
 
     @cached_property
     def library(self) -> LibraryStore:
-        return LibraryStore(self.database)
+        return LibraryStore(self.database, self.settings.libraries.split(","))
 
     @cached_property
     def conversations(self) -> ConversationStore:

@@ -204,7 +204,9 @@ class Form:
         for key in ("organisation", "title", "url"):
             if not isinstance(item[key], str) or not item[key].strip():
                 raise self.error("sources", f"{key} must be text")
-        if not item["url"].startswith(("https://", "http://")):
-            raise self.error("sources", f"url {item['url']!r} must start with https:// or http://")
+        if not item["url"].startswith(("https://", "http://", "urn:")):
+            raise self.error(
+                "sources", f"url {item['url']!r} must start with https:// or http:// (urn: for a document that has no address)"
+            )
         seen = None if item["seen"] is None else self.seen("sources", item["seen"])
         return Source(item["organisation"], item["title"], item["url"], seen)

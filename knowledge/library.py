@@ -4,7 +4,7 @@ A question is answered against one snapshot from start to end, so no answer ever
 a withdrawn revision is gone from answers the moment the next snapshot is taken, whatever an index still holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -63,6 +63,21 @@ class Snapshot:
         if revision is None or revision.number != citation.revision:
             return False
         return revision.article.body[citation.start : citation.end] == citation.quote
+
+
+def served_together(revisions: Iterable[Revision], libraries: Sequence[str]) -> Mapping[str, Revision]:
+    """What patients get of several libraries: on one topic an earlier library of the setting wins over a later one.
+
+    So the clinic's own article on gout stands alone, and an imported one on a topic nobody wrote about is found.
+    """
+    every = list(revisions)
+    told: set[str] = set()
+    served: dict[str, Revision] = {}
+    for library in libraries:
+        new = [r for r in every if r.article.library == library and r.article.title.casefold() not in told]
+        served |= {revision.article.slug: revision for revision in new}
+        told |= {name for revision in new for name in revision.article.names}
+    return dict(sorted(served.items()))
 
 
 class Library(Protocol):

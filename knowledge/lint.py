@@ -2,22 +2,32 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.article import Article
+from knowledge.front_matter import ArticleKind
 from knowledge.passages import passages, sentences
+from knowledge.reading_grade import HIGHEST, grade
 
 Severity = Literal["error", "warning"]
-_LEANS = re.compile(r"(?:This|These|Those|They|It|Its|Their|However|But|Also|As above)\b")
+_LEANS = re.compile(r"(?:This|These|Those|They|Their|It|Its|Such|However|But|Also|And|Or|Instead|Otherwise|Therefore|Thus|As above)\b")
 _FORBIDDEN = re.compile(
     r"\byou have (?:cancer|diabetes|depression|a heart|an infection)\b|\bguaranteed?\b"
     r"|(?<!not )(?<!before you )\bstop taking (?:it|your|the)\b(?!.*\bask\b)"
     r"|\bignore (?:all |any )?(?:previous|prior) instructions\b|<[a-z]",
     re.IGNORECASE,
 )
+_NEEDED: Mapping[ArticleKind, tuple[str, ...]] = {
+    "condition": ("Symptoms",),
+    "medicine": ("How to take it", "Interactions", "Side effects", "Who should be careful"),
+    "test": ("What happens",),
+    "vaccine": ("Side effects", "Who should be careful"),
+}
 _LONGEST_PARAGRAPH = 80
+_FEWEST_WORDS, _MOST_WORDS = 500, 1200
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _SOURCES = 2
 
 
@@ -34,13 +44,39 @@ class Problem:
         return f"{self.slug}.md:{self.line}: {self.severity}: {self.message}"
 
 
-def lint(article: Article, today: dt.date) -> list[Problem]:
-    """Every problem of one article, in reading order."""
-    found = [*_sections(article), *_sources(article), *_dates(article, today), *_sentences(article)]
-    return sorted(found, key=lambda problem: problem.line)
+def lint(article: Article, today: dt.date, names: Iterable[str] = ()) -> list[Problem]:
+    """Every problem of one article, in reading order; `names` are those of the other articles, set aside in its grade.
+
+    An imported article is somebody else's text: only its review date is looked at, for nobody here will reword it.
+    """
+    if article.provenance is not None:
+        return list(_dates(article, today, "warning"))
+    parts = (
+        _sections(article),
+        _sources(article),
+        _dates(article, today, "error"),
+        _sentences(article),
+        _length(article),
+        _grade(article, names),
+    )
+    return sorted((problem for part in parts for problem in part), key=lambda problem: problem.line)
 
 
-def _line(article: Article, offset: int) -> int:
+def lint_together(articles: Sequence[Article]) -> list[Problem]:
+    """What only shows side by side: a name that two of the clinic's own articles share."""
+    holders: dict[tuple[str, str], list[Article]] = {}
+    for article in articles:
+        for name in article.names if article.provenance is None else ():
+            holders.setdefault((article.language, name), []).append(article)
+    return [
+        Problem(article.slug, 1, "error", f"shares the name {name!r} with {others[0].slug}.md; give it to the one that patients mean")
+        for (_, name), (*others, article) in holders.items()
+        if others
+    ]
+
+
+def line_of(article: Article, offset: int) -> int:
+    """The line of the article's file, from 1, on which body offset `offset` stands."""
     first = article.text.count("\n", 0, len(article.text) - len(article.body)) + 1
     return first + article.body.count("\n", 0, offset)
 
@@ -48,7 +84,7 @@ def _line(article: Article, offset: int) -> int:
 def _sections(article: Article) -> Iterator[Problem]:
     headings = [section.heading for section in article.sections]
     first = "What to do" if article.kind == "first_aid" else "Overview"
-    for needed in (first, "When to get help"):
+    for needed in (first, "When to get help", *_NEEDED.get(article.kind, ())):
         if needed not in headings:
             yield Problem(article.slug, 1, "error", f"has no '{needed}' section; every such article needs one")
     for heading in {h for h in headings if headings.count(h) > 1}:
@@ -63,14 +99,27 @@ def _sources(article: Article) -> Iterator[Problem]:
         yield Problem(article.slug, 1, "warning", f"{unseen} of {len(article.sources)} source addresses were not read; open and date them")
 
 
-def _dates(article: Article, today: dt.date) -> Iterator[Problem]:
+def _dates(article: Article, today: dt.date, severity: Severity) -> Iterator[Problem]:
     if article.next_review < today:
-        yield Problem(article.slug, 1, "error", f"review was due on {article.next_review}; have it reviewed")
+        yield Problem(article.slug, 1, severity, f"review was due on {article.next_review}; have it reviewed")
+
+
+def _length(article: Article) -> Iterator[Problem]:
+    count = len(_WORD.findall(article.body))
+    if not _FEWEST_WORDS <= count <= _MOST_WORDS:
+        yield Problem(article.slug, 1, "warning", f"has {count} words; {_FEWEST_WORDS} to {_MOST_WORDS} serve a reader best")
+
+
+def _grade(article: Article, names: Iterable[str]) -> Iterator[Problem]:
+    if article.language == "en" and (found := grade(article, names)) > HIGHEST:
+        yield Problem(
+            article.slug, 1, "error", f"asks for {found:.1f} years of school, above {HIGHEST:.0f}; shorten its sentences and words"
+        )
 
 
 def _sentences(article: Article) -> Iterator[Problem]:
     for passage in passages(article, 1):
-        line = _line(article, passage.start)
+        line = line_of(article, passage.start)
         if passage.text.startswith("- "):
             yield Problem(article.slug, line, "error", "a list needs its lead-in sentence in the line before it")
         if match := _FORBIDDEN.search(passage.text):

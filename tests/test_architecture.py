@@ -41,7 +41,15 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"app.records."},
     "argon2": {"app.records.staff"},
     "cryptography": {"app.records.spool", "app.secrets"},
-    "typer": {"app.cli"},
+    "typer": {"app.cli", "app.commands."},
+    "textstat": {"knowledge.reading_grade"},
+    "nltk": {"knowledge.reading_grade"},
+    "nh3": {"knowledge.importers.clean"},
+    "bs4": {"knowledge.importers."},
+    "defusedxml": {"knowledge.importers."},
+    "mammoth": {"knowledge.importers.documents"},
+    "pypdf": {"knowledge.importers.documents"},
+    "httpx": {"knowledge.importers.download"},
     "pydantic_settings": {"app.settings"},
 }
 """Each outside library with its one home: a module, or a folder where the name ends in a dot."""

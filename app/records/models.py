@@ -200,6 +200,7 @@ class RevisionRow(Base):
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str] = mapped_column(String(40))
+    library: Mapped[str] = mapped_column(String(60), server_default="own", default="own")
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 

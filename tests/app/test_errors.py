@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from app import cli, errors
+from app import errors
+from app.commands import shared
 
 ROOT = Path(__file__).parent.parent.parent
 ENDS_ELSEWHERE = {
@@ -27,7 +28,7 @@ def _exceptions() -> set[str]:
 
 def test_every_error_of_ours_is_shown_as_one_line_or_ends_before() -> None:
     """A new exception that nobody catches would reach the operator as a traceback, with whatever it holds."""
-    shown = {kind.__name__ for kind in cli._MEANT_FOR_PEOPLE} | {kind.__name__ for kind in errors.CarelightError.__subclasses__()}
+    shown = {kind.__name__ for kind in shared._MEANT_FOR_PEOPLE} | {kind.__name__ for kind in errors.CarelightError.__subclasses__()}
     assert _exceptions() == shown | set(ENDS_ELSEWHERE)
 
 

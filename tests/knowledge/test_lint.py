@@ -5,17 +5,26 @@ import datetime as dt
 import pytest
 
 from knowledge.article import parse
-from knowledge.lint import Problem, lint
+from knowledge.lint import Problem, lint, lint_together
 from tests.fakes import article, article_text
 
 TODAY = dt.date(2026, 11, 21)
-HELP = "\n\n## When to get help\n\nCall now if:\n- Gout pain is severe.\n"
+HELP = "\n\n## Symptoms\n\nGout makes a joint sore.\n\n## When to get help\n\nCall now if:\n- Gout pain is severe.\n"
 GOOD = "## Overview\n\nGout is painful." + HELP
 
 
+OF_THE_WHOLE = ("source address", "serve a reader best", "years of school")
+"""What the fakes' few words cannot be held to."""
+
+
 def problems(body: str, **front: str) -> list[Problem]:
-    """What lint finds in `body`, the fake's one unread source left out."""
-    return [p for p in lint(article(body, **front), TODAY) if "source address" not in p.message]
+    """What lint finds in `body`, the fake's unread source, shortness and grade left out."""
+    return [p for p in lint(article(body, **front), TODAY) if not any(part in p.message for part in OF_THE_WHOLE)]
+
+
+def told(part: str, body: str, **front: str) -> list[Problem]:
+    """The problems of `body` that say `part`."""
+    return [p for p in lint(article(body, **front), TODAY) if part in p.message]
 
 
 def test_a_good_article_has_no_problems() -> None:
@@ -25,14 +34,15 @@ def test_a_good_article_has_no_problems() -> None:
 
 def test_source_addresses_that_nobody_read_are_counted() -> None:
     """The starter content is honestly labelled: an address alone is no source check."""
-    (found,) = lint(article(GOOD), TODAY)
+    (found,) = told("source address", GOOD)
     assert (found.severity, found.message[:6]) == ("warning", "1 of 2")
 
 
 @pytest.mark.parametrize(
     ("body", "severity", "line", "says"),
     [
-        ("## Overview\n\nGout.\n", "error", 1, "'When to get help'"),
+        ("## Overview\n\nGout.\n\n## Symptoms\n\nGout.\n", "error", 1, "'When to get help'"),
+        ("## Overview\n\nGout." + HELP.replace("Symptoms", "Causes"), "error", 1, "'Symptoms'"),
         ("## Causes\n\nGout." + HELP, "error", 1, "'Overview'"),
         (GOOD + "\n## Overview\n\nGout again.\n", "error", 1, "stands twice"),
         ("## Overview\n\nGout:\n\n- Pain.\n- Heat." + HELP, "error", 30, "lead-in"),
@@ -95,6 +105,33 @@ def test_problems_come_in_reading_order() -> None:
     found = lint(article("## Overview\n\nIt hurts.\n\nYou have cancer.\n\nThey rest.\n"), TODAY)
     assert [p.line for p in found] == sorted(p.line for p in found)
     assert len({p.line for p in found}) == 4
+
+
+@pytest.mark.parametrize(("count", "warned"), [(480, True), (600, False), (1150, False), (1230, True)])
+def test_a_length_that_serves_no_reader_is_a_warning(count: int, *, warned: bool) -> None:
+    """Too short answers nothing; too long is not read."""
+    assert bool(told("serve a reader best", "## Overview\n\n" + "Gout hurts now. " * (count // 3) + HELP)) is warned
+
+
+def test_an_article_that_asks_for_too_much_school_is_an_error() -> None:
+    """Half of adults read below the eighth grade; patients in distress read worse."""
+    hard = "Pathophysiological considerations necessitate individualised pharmacotherapeutic optimisation of hyperuricaemia. " * 9
+    assert told("years of school", "## Overview\n\n" + hard + HELP)
+    assert not told("years of school", "## Overview\n\n" + "Gout hurts a lot at night. " * 9 + HELP)
+
+
+def test_an_imported_article_is_held_to_its_review_date_alone() -> None:
+    """Nobody here rewords another library's sentences; that they are old must be known."""
+    text = article_text("## What is it?\n\nIt hurts.\n", title="Gout").replace("next_review: 2027", "next_review: 2020")
+    imported = parse(text.replace("---\n\n##", "provenance: {library: medlineplus, item: gout, revision: '1'}\n---\n\n##"))
+    assert [(p.severity, p.message[:6]) for p in lint(imported, TODAY)] == [("warning", "review")]
+
+
+def test_a_name_that_two_articles_share_is_an_error_in_the_later_one() -> None:
+    """Search could not know which of them a patient means; imported articles give way and are not counted."""
+    shared = [article(GOOD, synonyms="podagra"), article(GOOD, slug="foot", title="Sore foot", synonyms="Podagra")]
+    assert [(p.slug, p.severity) for p in lint_together(shared)] == [("foot", "error")]
+    assert lint_together(shared[:1]) == []
 
 
 def test_a_problem_reads_as_file_line_and_message() -> None:

@@ -1,0 +1,1 @@
+"""The commands of `carelight`, a module for each group."""

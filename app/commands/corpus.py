@@ -1,0 +1,153 @@
+"""`carelight corpus`: bring articles in, write them out, and keep them right."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from app import agreement, importing
+from app.commands.shared import DataDir, application, err, explained, tell
+from app.wiring import Application
+from guardrails.red_flags import load as load_red_flags
+from knowledge.article import Article, parse
+from knowledge.front_matter import ArticleError
+from knowledge.importers import download
+from knowledge.lint import Problem, lint, lint_together
+
+corpus = typer.Typer(no_args_is_help=True, help="The articles that answers quote.")
+_REASONS_SHOWN = 20
+
+
+@corpus.command("add")
+def add(files: Annotated[list[Path], typer.Argument(help="Article files.")], data_dir: DataDir = None) -> None:
+    """Serve articles from files; a changed one becomes a new revision."""
+    with application(data_dir) as app:
+        report = app.add_articles([_article(path) for path in files], "file")
+        for name, slugs in (("added", report.added), ("changed", report.changed), ("unchanged", report.unchanged)):
+            typer.echo(f"{name}: {len(slugs)} {' '.join(slugs)}".strip())
+        typer.echo("A running server serves them within seconds.")
+
+
+@corpus.command("import")
+def bring_in(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(importing.KINDS)}.")],
+    path: Annotated[Path | None, typer.Argument(help="File or folder; with --download the folder to keep the file in.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    fetch: Annotated[bool, typer.Option("--download", help="Fetch the newest official MedlinePlus file first.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring another library in; run it again after a break, or twice: nothing is stored that is there already."""
+    name = next((known for known in importing.KINDS if known == kind), None)
+    if name is None or (fetch and name != "medlineplus"):
+        tell(f"carelight: {kind} is no kind of library{' that can be downloaded' if fetch else ''}; use {', '.join(importing.KINDS)}")
+        raise typer.Exit(2)
+    with application(data_dir) as app:
+        source = _download(path or app.settings.data_dir / "downloads") if fetch else path
+        if source is None or not source.exists():
+            tell(f"carelight: {source or 'no path'} is not there; give the file or folder to import")
+            raise typer.Exit(1)
+        with _bar(f"Importing {name}", importing.KINDS[name].count(source)) as advance:
+            done = importing.bring_in(app.library, name, source, dry_run=dry_run, progress=advance)
+        _report(app, name, done, dry_run=dry_run)
+
+
+def _download(folder: Path) -> Path:
+    with _bar("Downloading (bytes)", None) as advance:
+        return download.medlineplus(folder, advance)
+
+
+@contextmanager
+def _bar(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _report(app: Application, name: importing.Name, done: importing.Imported, *, dry_run: bool) -> None:
+    stored = done.stored
+    counts = f"{len(stored.added)} added, {len(stored.changed)} changed, {len(stored.unchanged)} unchanged, {len(done.refused)} refused"
+    typer.echo(f"{'Nothing was written. It would be: ' if dry_run else ''}{counts}")
+    for refused in done.refused[:_REASONS_SHOWN]:
+        typer.echo(f"refused {refused.where}: {refused.why}")
+    if len(done.refused) > _REASONS_SHOWN:
+        typer.echo(f"… and {len(done.refused) - _REASONS_SHOWN} more refused")
+    if not importing.KINDS[name].served:
+        typer.echo("They are drafts for an editor; see 'carelight corpus drafts'.")
+    elif name in ("medlineplus", "medquad") and name not in app.settings.libraries.split(","):
+        typer.echo(f"Patients are not answered from it yet: set CARELIGHT_LIBRARIES={app.settings.libraries},{name}")
+
+
+@corpus.command("drafts")
+def drafts(data_dir: DataDir = None) -> None:
+    """Articles whose newest revision patients do not get yet: slug, revision, library, title."""
+    with application(data_dir) as app:
+        for stored in app.library.drafts():
+            typer.echo(f"{stored.slug}\t{stored.number}\t{stored.library}\t{parse(stored.text, stored.slug).title}")
+
+
+@corpus.command("export")
+def export(
+    folder: Path,
+    all_revisions: Annotated[bool, typer.Option("--all-revisions", help="Every revision, as <slug>/0001.md and so on.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Write every article that is served (or every revision there is) as files that import back to the same bytes."""
+    with application(data_dir) as app:
+        if all_revisions:
+            texts = {Path(stored.slug) / f"{stored.number:04}.md": stored.text for stored in app.library.stored()}
+        else:
+            texts = {Path(f"{slug}.md"): revision.article.text for slug, revision in app.library.snapshot().revisions.items()}
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(text.encode())
+        typer.echo(f"{len(texts)} {'revisions' if all_revisions else 'articles'} in {folder}")
+
+
+@corpus.command("list")
+def listing(data_dir: DataDir = None) -> None:
+    """The articles served now: slug, revision, kind, next review, title."""
+    with application(data_dir) as app:
+        for slug, revision in app.library.snapshot().revisions.items():
+            article = revision.article
+            typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{article.next_review}\t{article.title}")
+
+
+@corpus.command("lint")
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Article files; none for those served.")] = None, data_dir: DataDir = None
+) -> None:
+    """Problems of articles; exit code 1 where one is an error."""
+    with explained():
+        if files:
+            articles = [_article(path) for path in files]
+        else:
+            with application(data_dir) as app:
+                articles = [revision.article for revision in app.library.snapshot().revisions.values()]
+        problems = _problems(articles)
+    for problem in problems:
+        typer.echo(str(problem))
+    errors = sum(problem.severity == "error" for problem in problems)
+    typer.echo(f"{len(articles)} articles, {errors} errors, {len(problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+def _problems(articles: Sequence[Article]) -> list[Problem]:
+    """Each article's own, what two share, where they disagree with the red-flag rules; in file order."""
+    today = dt.datetime.now(dt.UTC).date()
+    names = {name for article in articles for name in article.names}
+    layer, kept = load_red_flags(), agreement.read_kept()
+    found = [problem for article in articles for problem in (*lint(article, today, names), *agreement.disagreements(article, layer, kept))]
+    return sorted([*found, *lint_together(articles)], key=lambda problem: (problem.slug, problem.line))
+
+
+def _article(path: Path) -> Article:
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArticleError(str(path), 1, "file", f"cannot be read ({type(error).__name__}); it must be a UTF-8 text file") from None
