@@ -1,32 +1,21 @@
 """The library as patients read it: a list with search, and each article with its sources and the cited passage marked."""
 
 import re
-from collections.abc import Sequence
+from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from app import render
 from app.pages.reading import read
+from app.pages.shelf import KINDS, Shelf
+from app.pages.structured import json_ld
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
-from knowledge.library import Snapshot
 from knowledge.passages import Span
 from retrieval.index import IndexUnusableError
 
-_KINDS = {
-    "condition": "Conditions",
-    "symptom": "Symptoms",
-    "medicine": "Medicines",
-    "test": "Tests",
-    "vaccine": "Vaccines",
-    "pregnancy": "Pregnancy",
-    "child_health": "Children",
-    "mental_health": "Mental health",
-    "first_aid": "First aid",
-    "wellbeing": "Wellbeing",
-}
 _MARK = re.compile(r"(\d{1,7})-(\d{1,7})")
 _RESULTS = 12
 _MOST_REVISIONS = 1 << 31
@@ -34,18 +23,26 @@ _MOST_REVISIONS = 1 << 31
 
 
 def routes(app: Application) -> APIRouter:
-    """`/library` and `/library/{slug}`."""
+    """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
     router = APIRouter()
+    shelves: list[Shelf] = []
+
+    def shelf() -> Shelf:
+        """The shelf of the served set now; made again when that has changed."""
+        snapshot = app.library.snapshot()
+        if not shelves or shelves[0].snapshot is not snapshot:
+            shelves[:] = [Shelf(snapshot)]
+        return shelves[0]
 
     @router.get("/library")
-    def index(request: Request, q: str = Query("", max_length=200)) -> Response:
-        snapshot = app.library.snapshot()
-        results = _search(app, snapshot, q) if q.strip() else None
-        groups = [
-            (label, sorted((a for a in _articles(snapshot) if a.kind == kind), key=lambda a: a.title)) for kind, label in _KINDS.items()
-        ]
-        values = {"clinic": app.settings.clinic, "groups": [g for g in groups if g[1]], "q": q, "results": results, **_common(app)}
-        return page(request, "library.html", values)
+    def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
+        results = _search(app, shelf(), q) if q.strip() else None
+        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **_common(app)}
+        return page(request, "library.html", {**values, "count": len(shelf().articles)})
+
+    @router.get("/library/find")
+    def find(request: Request, q: str = Query("", max_length=200)) -> Response:
+        return page(request, "found.html", {"q": q, "results": shelf().named(q), "kinds": KINDS})
 
     @router.get("/library/{slug}")
     def article(request: Request, slug: str, revision: int | None = None, mark: str = "") -> Response:
@@ -60,6 +57,9 @@ def routes(app: Application) -> APIRouter:
             "corrected": served is None or served.number != found.number,
             "sections": read(found.article, found.number, span),
             "status": render.status(found.article, app.words),
+            "kind": KINDS[found.article.kind],
+            "related": shelf().related.get(slug, ()),
+            "structured": json_ld(found.article, str(request.url.replace(query="")), app.settings.clinic),
             **_common(app),
         }
         return page(request, "article.html", values)
@@ -77,19 +77,15 @@ def _common(app: Application) -> dict[str, object]:
     }
 
 
-def _articles(snapshot: Snapshot) -> Sequence[Article]:
-    return [revision.article for revision in snapshot.revisions.values()]
-
-
-def _search(app: Application, snapshot: Snapshot, q: str) -> list[Article]:
-    """Articles for what a reader typed, best first; by title alone while the index cannot be used."""
+def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:
+    """Articles for what a reader typed: those it names (slips forgiven), then those about it; names alone while the index is broken."""
+    named = [article.slug for article in shelf.named(q)]
     try:
-        found = app.search.search(q, (), snapshot, count=60)
+        found = app.search.search(q, (), shelf.snapshot, count=60)
+        about = [scored.passage.article for scored in found.passages if scored.similarity > 0.3 or found.covered]
     except IndexUnusableError:
-        lower = q.lower()
-        return [a for a in _articles(snapshot) if lower in f"{a.title} {' '.join(a.synonyms)}".lower()]
-    slugs = dict.fromkeys(scored.passage.article for scored in found.passages if scored.similarity > 0.3 or found.covered)
-    return [snapshot.article(slug) for slug in slugs][:_RESULTS]
+        about = []
+    return [shelf.snapshot.article(slug) for slug in dict.fromkeys([*named, *about])][:_RESULTS]
 
 
 def _span(mark: str, length: int) -> Span | None:

@@ -1,4 +1,4 @@
-"""Templates and the headers of plain pages: a strict policy, for these pages need no script at all."""
+"""Templates and the headers of plain pages: a strict policy, for these pages work without any script and load only our own."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,8 @@ from fastapi.templating import Jinja2Templates
 
 HERE = Path(__file__).parent
 STRICT = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; script-src 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 _templates = Jinja2Templates(directory=HERE / "templates")
 

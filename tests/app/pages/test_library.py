@@ -1,12 +1,15 @@
 """The library as patients read it: a list, a search, and each passage where a citation opens it."""
 
+import json
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.wiring import Application
+from knowledge.article import parse
 from tests.app.turns import GOUT, BrokenFinder, WordSearch
-from tests.fakes import article
+from tests.fakes import article, article_text
 
 
 @pytest.fixture
@@ -18,8 +21,10 @@ def client(site: FastAPI) -> TestClient:
 def test_the_list_groups_articles_by_kind_and_names_the_clinic(client: TestClient, small: Application) -> None:
     """A reader who does not know the word for it must find it by looking."""
     small.add_articles([article("## Overview\n\nFor pain.\n", title="Ibuprofen", slug="ibuprofen", kind="medicine")], "test")
-    page = client.get("/library").text
-    assert page.index("Conditions") < page.index('href="/library/gout"') < page.index("Medicines") < page.index('href="/library/ibuprofen"')
+    page = client.get("/library", params={"by": "kind"}).text
+    shown = page[page.index("<section") :]
+    assert shown.index("Conditions") < shown.index('href="/library/gout"') < shown.index("Medicines")
+    assert shown.index("Medicines") < shown.index('href="/library/ibuprofen"')
     assert "Elm Street" in page
 
 
@@ -105,7 +110,7 @@ def test_a_script_in_an_article_is_inert(client: TestClient, small: Application)
     body = "## Overview\n\n<script>alert(1)</script> <img src=x onerror=alert(2)>\n"
     small.add_articles([article(body, title="Bad <script>alert(3)</script>", slug="bad")], "test")
     response = client.get("/library/bad")
-    assert "<script" not in response.text
+    assert "<script>" not in response.text
     assert "<img src=x" not in response.text
     assert "script-src 'self'" in response.headers["content-security-policy"]
 
@@ -113,3 +118,44 @@ def test_a_script_in_an_article_is_inert(client: TestClient, small: Application)
 def test_a_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     """Plain pages without a script: the policy allows nothing else."""
     assert client.get("/library").headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_the_list_is_by_letter_unless_asked_otherwise(client: TestClient, small: Application) -> None:
+    """Each letter can be jumped to."""
+    small.add_articles([article("## Overview\n\nFor pain.\n", title="Ibuprofen", slug="ibuprofen", kind="medicine")], "test")
+    page = client.get("/library").text
+    assert 'href="#g1">G<' in page
+    assert 'href="#g2">I<' in page
+
+
+def test_titles_are_found_while_typing(client: TestClient) -> None:
+    """A fragment, not a page; it holds no script and no chrome."""
+    fragment = client.get("/library/find", params={"q": "gou"}).text
+    assert 'href="/library/gout"' in fragment
+    assert "<html" not in fragment
+    assert "Press Search" in client.get("/library/find", params={"q": "zzzz"}).text
+
+
+def test_an_article_names_itself_to_machines(client: TestClient) -> None:
+    """schema.org's MedicalWebPage; no review is claimed that did not happen."""
+    page = client.get("/library/gout").text
+    data = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert (data["@type"], data["name"], data["inLanguage"]) == ("MedicalWebPage", "Gout", "en")
+    assert len(data["citation"]) == 2
+    assert "lastReviewed" not in data
+
+
+def test_a_script_in_a_title_cannot_leave_the_structured_data(client: TestClient, small: Application) -> None:
+    """JSON inside HTML has one dangerous sign."""
+    small.add_articles([article("## Overview\n\nx\n", title="Bad </script><script>alert(1)</script>", slug="bad")], "test")
+    assert "<script>alert" not in client.get("/library/bad").text
+
+
+def test_an_imported_article_says_whose_it_is(client: TestClient, small: Application) -> None:
+    """Nobody here has checked it, and the reader is told."""
+    text = article_text("## What is it?\n\nIt hurts.\n", slug="mplus-flu", title="Flu")
+    small.add_articles(
+        [parse(text.replace("---\n\n##", "provenance: {library: medlineplus, item: flu, revision: '1'}\n---\n\n##"))], "test"
+    )
+    small.library._libraries = ("own", "medlineplus")
+    assert "From MedlinePlus; its text of 2026-11-21, not checked by this clinic." in client.get("/library/mplus-flu").text
