@@ -30,11 +30,13 @@ from guardrails.level import Profile
 from knowledge import words
 from knowledge.article import Article, parse
 from knowledge.library import Snapshot
+from retrieval import vectors
 from retrieval.drafted import Drafter, ModelChoice, connect
 from retrieval.embedder import Embedder, SentenceEmbedder
 from retrieval.index import PassageIndex, Progress, SyncReport
 from retrieval.quoted import first_aid
 from retrieval.search import Search
+from retrieval.vectors import RememberingEmbedder
 
 log = logging.getLogger("carelight")
 
@@ -118,7 +120,7 @@ class Application:
 
     @cached_property
     def embedder(self) -> Embedder:
-        return self.make_embedder(self.settings.embedding_model)
+        return RememberingEmbedder(self.make_embedder(self.settings.embedding_model), vectors.load())
 
     @property
     def index(self) -> PassageIndex:

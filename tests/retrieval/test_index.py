@@ -69,10 +69,10 @@ def test_an_empty_served_set_empties_the_index(index: PassageIndex) -> None:
 
 def test_progress_counts_up_to_the_passages_embedded(folder: Path) -> None:
     """The operator who imports a thousand articles sees that it moves."""
-    many = snapshot(article("## Overview\n\n" + "\n\n".join(f"Fact {n} of gout." for n in range(130)) + "\n"))
+    many = snapshot(article("## Overview\n\n" + "\n\n".join(f"Fact {n} of gout." for n in range(300)) + "\n"))
     seen: list[tuple[int, int]] = []
     PassageIndex(folder, HashingEmbedder()).sync(many, lambda done, total: seen.append((done, total)))
-    assert seen == [(64, 130), (128, 130), (130, 130)]
+    assert seen == [(256, 300), (300, 300)]
 
 
 def test_the_nearest_passages_come_first_with_their_cosine(index: PassageIndex, library: Snapshot) -> None:
