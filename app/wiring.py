@@ -312,8 +312,9 @@ def _language(snapshot: Snapshot, aid: rules.FirstAid) -> str:
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:
-    """The articles that ship; ArticleError names the first that cannot be read."""
-    return [parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
+    """The articles that ship, by slug; ArticleError names the first that cannot be read."""
+    files = sorted(folder.glob("*.md"), key=lambda path: path.stem)
+    return [parse(path.read_text(encoding="utf-8"), path.name) for path in files if path.name != "README.md"]
 
 
 _in_use: list[Application] = []

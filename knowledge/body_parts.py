@@ -15,7 +15,7 @@ BODY_PARTS: tuple[tuple[str, str], ...] = (
     ("Heart and blood vessels", "I00-I59 I70-I99 R00-R03 R07"),
     ("Lungs and breathing", "J07-J29 J40-J99 R05-R06 R09 C33-C34 T17"),
     ("Stomach, bowel and liver", "K20-K93 R10-R19 B15-B19 C15-C26 A00-A09"),
-    ("Kidneys, bladder and prostate", "N00-N51 R30-R39 C60-C68"),
+    ("Kidneys, bladder and men's health", "N00-N53 R30-R39 C60-C68"),
     ("Women's health", "N60-N98 C50-C58 Z30"),
     ("Pregnancy and birth", "O00-O99 Z32-Z39"),
     ("Newborns and babies", "P00-P96 Q00-Q99"),

@@ -7,7 +7,7 @@ article cannot be written without it. Each counts as one short word, so that the
 import importlib.resources
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import nltk
 import textstat
 
 from knowledge.article import Article
+from knowledge.names import Words, mentions, words_of
 from knowledge.passages import passages
 
 HIGHEST = 9.0
@@ -26,7 +27,7 @@ _VARIANT = re.compile(r"\(\d+\)$")
 def grade(article: Article, names: Iterable[str] = ()) -> float:
     """The school grade of the article's text, each list item read as a sentence; `names` are those of other articles."""
     _load_pronunciations()
-    return float(textstat.flesch_kincaid_grade(_without_names(_sentences(article), {*article.names, *names})))
+    return float(textstat.flesch_kincaid_grade(_without_names(_sentences(article), {words_of(name) for name in (*article.names, *names)})))
 
 
 def _sentences(article: Article) -> str:
@@ -34,14 +35,12 @@ def _sentences(article: Article) -> str:
     return " ".join(f"{line[:1].upper()}{line[1:]}." for line in lines if line)
 
 
-def _without_names(text: str, names: set[str]) -> str:
-    longest_first = sorted(names, key=len, reverse=True)
-    return _pattern(tuple(longest_first)).sub(_STANDS_FOR_A_NAME, text)
-
-
-@lru_cache(maxsize=8)
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b", re.IGNORECASE)
+def _without_names(text: str, names: Collection[Words]) -> str:
+    pieces, last = [], 0
+    for _, start, end in mentions(text, names):
+        pieces += [text[last:start], _STANDS_FOR_A_NAME]
+        last = end
+    return "".join([*pieces, text[last:]])
 
 
 @lru_cache(maxsize=1)

@@ -35,9 +35,9 @@ class Signals:
 class Weights:
     """The curve: one weight a signal, the intercept, and the probability from which a question counts as covered."""
 
-    signals: tuple[float, float, float, float, float] = (3.26, 2.54, 1.97, 2.2, 4.33)
-    intercept: float = -4.82
-    threshold: float = 0.2
+    signals: tuple[float, float, float, float, float] = (5.72, 2.16, 0.59, 3.24, 1.49)
+    intercept: float = -5.37
+    threshold: float = 0.3
 
     def probability(self, signals: Signals) -> float:
         """How likely the best article answers the question, 0 to 1."""

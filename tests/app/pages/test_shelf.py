@@ -73,7 +73,7 @@ def test_every_condition_of_the_starter_corpus_has_a_part_of_the_body() -> None:
         ("gout", "Bones, joints and muscles"),
         ("stroke", "Brain and nerves"),
         ("depression", "Mind and mood"),
-        ("kidney-stones", "Kidneys, bladder and prostate"),
+        ("kidney-stones", "Kidneys, bladder and men's health"),
         ("preeclampsia", "Pregnancy and birth"),
     ],
 )
