@@ -91,8 +91,8 @@ def _likeness(wanted: str, name: str) -> float:
     if f" {wanted}" in name:
         return 110.0
     tails = [name[place:] for place in (0, *(match.end() for match in _GAP.finditer(name)))] if len(wanted) > 3 else []
-    near = (max(OSA.normalized_similarity(wanted, tail), OSA.normalized_similarity(wanted, tail[: len(wanted)])) for tail in tails)
-    return 100.0 * max(near, default=0.0)
+    starts = {tail[: len(wanted) + more] for tail in tails for more in (-1, 0, 1)} | set(tails)
+    return 100.0 * max((OSA.normalized_similarity(wanted, start) for start in starts), default=0.0)
 
 
 def _grouped(groups: Sequence[tuple[str, Sequence[Article]]]) -> tuple[Group, ...]:

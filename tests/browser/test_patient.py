@@ -57,7 +57,7 @@ def test_an_answer_cites_a_passage_that_opens_highlighted_beside_the_chat(page: 
     """A citation that cannot be checked where it stands is decoration."""
     say(page, "what is gout?")
     answer = page.get_by_test_id("answer")
-    expect(answer).to_contain_text("Source-checked")
+    expect(answer).to_contain_text("Not reviewed by a clinician yet")
     first = answer.get_by_test_id("citation").first
     sentence = first.evaluate("e => e.parentElement.childNodes[0].textContent.trim()")
     first.click()
