@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
+from app import settings
 from app.wiring import Application
 from knowledge.library import Revision, Snapshot
 from retrieval.index import IndexUnusableError, PassageIndex, SyncReport, indexed_text
@@ -139,8 +140,10 @@ def test_a_failing_embedder_is_the_indexs_error(folder: Path, library: Snapshot)
     assert "secret" not in str(caught.value)
 
 
-def test_rebuilding_makes_the_index_again_from_the_served_set(application: Application) -> None:
+def test_rebuilding_makes_the_index_again_from_the_served_set(tmp_path: Path) -> None:
     """The index can be lost at any time; the database cannot."""
-    synced = application.sync_index()
-    assert application.rebuild_index() == SyncReport(synced.added, 0, 0)
-    assert application.index.size == len(application.library.snapshot().passages)
+    app = Application(settings.read(data_dir=tmp_path), lambda _model: HashingEmbedder())
+    app.add_articles([article("## Overview\n\nGout hurts.\n\nGout heals.\n")], "test")
+    assert app.sync_index() == app.rebuild_index() == SyncReport(2, 0, 0)
+    assert app.index.size == len(app.library.snapshot().passages)
+    app.close()
