@@ -85,7 +85,7 @@ def test_the_chat_on_a_phone_has_no_serious_violation(
     assert serious(page) - listed() == set()
 
 
-@pytest.mark.parametrize("path", ["/library", "/library?q=gout", "/library/gout", "/library/none-such", "/sign-in"])
+@pytest.mark.parametrize("path", ["/library", "/library?by=body", "/library?q=gout", "/library/gout", "/library/none-such", "/sign-in"])
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 def test_plain_pages_have_no_serious_violation(
     path: str, options: dict[str, object], visitor: Callable[..., BrowserContext], server: Server
