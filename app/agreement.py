@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from guardrails.level import SERIOUS, SEVERITY, Level, Profile, worst
+from guardrails.level import SEVERITY, Level, Profile, worst
 from guardrails.red_flags import RedFlagRules
 from knowledge.article import Article
 from knowledge.lint import Problem, line_of
@@ -39,11 +39,7 @@ def disagreements(article: Article, layer: RedFlagRules, kept: Mapping[str, Mapp
             yield Problem(article.slug, line, "error", f"this list must begin with one of: {'; '.join(_STEPS)}")
             continue
         for place, item in enumerate(_items(passage), 1):
-            if (
-                item not in kept.get(article.slug, {})
-                and (why := _more_urgent(_message(passage, item), step, layer))
-                and not (why.endswith("crisis") and _GIVES_A_LINE.search(item))
-            ):
+            if item not in kept.get(article.slug, {}) and (why := _more_urgent(passage, item, step, layer)):
                 yield Problem(article.slug, line + place, "error", f"says {step} of {item!r}, but {why}; move or reword it")
 
 
@@ -62,9 +58,10 @@ def _message(passage: Passage, item: str) -> str:
     return f"{subject[1] if subject else passage.title + ':'} {item}"
 
 
-def _more_urgent(message: str, step: Level, layer: RedFlagRules) -> str:
-    found = layer.find([message], Profile())
+def _more_urgent(passage: Passage, item: str, step: Level, layer: RedFlagRules) -> str:
+    """Which rule says what, where that is more urgent than the item's step; nothing where the two agree."""
+    found = layer.find([_message(passage, item)], Profile())
     level = worst(finding.level for finding in found)
-    if SEVERITY[level] <= SEVERITY[step] or {level, step} <= SERIOUS:
+    if SEVERITY[level] <= SEVERITY[step] or (level == "crisis" and _GIVES_A_LINE.search(item)):
         return ""
     return f"rule {', '.join(finding.rule for finding in found if finding.level == level)} says {level}"

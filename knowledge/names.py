@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import islice
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PARTED = re.compile(r"[,;:!?\n]")
@@ -21,12 +20,12 @@ def words_of(name: str) -> Words:
 def mentions(text: str, names: Collection[Words]) -> Iterator[tuple[Words, int, int]]:
     """Each of `names` in `text` with its start and end in code points; where two begin at one word, the longer."""
     found = list(_WORD.finditer(text))
-    folded = [match[0].casefold() for match in found]
+    folded = tuple(match[0].casefold() for match in found)
     place = 0
     while place < len(found):
         lengths = range(min(_LONGEST, len(found) - place), 0, -1)
-        length = next((n for n in lengths if tuple(islice(folded, place, place + n)) in names), 1)
-        name, start, end = tuple(folded[place : place + length]), found[place].start(), found[place + length - 1].end()
+        length = next((n for n in lengths if folded[place : place + n] in names), 1)
+        name, start, end = folded[place : place + length], found[place].start(), found[place + length - 1].end()
         if name in names and not _PARTED.search(text, start, end):
             yield name, start, end
         place += length

@@ -1,21 +1,18 @@
 """`carelight corpus`: bring articles in, write them out, and keep them right."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from app import agreement, importing
-from app.commands.shared import DataDir, application, err, explained, tell
+from app.commands.shared import DataDir, application, explained, progress, tell
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags
 from knowledge.article import Article, parse
-from knowledge.front_matter import ArticleError
-from knowledge.importers import download
+from knowledge.importers import download, markdown
 from knowledge.lint import Problem, lint, lint_together
 
 corpus = typer.Typer(no_args_is_help=True, help="The articles that answers quote.")
@@ -26,7 +23,7 @@ _REASONS_SHOWN = 20
 def add(files: Annotated[list[Path], typer.Argument(help="Article files.")], data_dir: DataDir = None) -> None:
     """Serve articles from files; a changed one becomes a new revision."""
     with application(data_dir) as app:
-        report = app.add_articles([_article(path) for path in files], "file")
+        report = app.add_articles([markdown.read_file(path) for path in files], "file")
         for name, slugs in (("added", report.added), ("changed", report.changed), ("unchanged", report.unchanged)):
             typer.echo(f"{name}: {len(slugs)} {' '.join(slugs)}".strip())
         typer.echo("A running server serves them within seconds.")
@@ -50,22 +47,14 @@ def bring_in(
         if source is None or not source.exists():
             tell(f"carelight: {source or 'no path'} is not there; give the file or folder to import")
             raise typer.Exit(1)
-        with _bar(f"Importing {name}", importing.KINDS[name].count(source)) as advance:
+        with progress(f"Importing {name}", importing.KINDS[name].count(source)) as advance:
             done = importing.bring_in(app.library, name, source, dry_run=dry_run, progress=advance)
         _report(app, name, done, dry_run=dry_run)
 
 
 def _download(folder: Path) -> Path:
-    with _bar("Downloading (bytes)", None) as advance:
+    with progress("Downloading (bytes)", None) as advance:
         return download.medlineplus(folder, advance)
-
-
-@contextmanager
-def _bar(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _report(app: Application, name: importing.Name, done: importing.Imported, *, dry_run: bool) -> None:
@@ -124,7 +113,7 @@ def check(
     """Problems of articles; exit code 1 where one is an error."""
     with explained():
         if files:
-            articles = [_article(path) for path in files]
+            articles = [markdown.read_file(path) for path in files]
         else:
             with application(data_dir) as app:
                 articles = [revision.article for revision in app.library.snapshot().revisions.values()]
@@ -144,10 +133,3 @@ def _problems(articles: Sequence[Article]) -> list[Problem]:
     layer, kept = load_red_flags(), agreement.read_kept()
     found = [problem for article in articles for problem in (*lint(article, today, names), *agreement.disagreements(article, layer, kept))]
     return sorted([*found, *lint_together(articles)], key=lambda problem: (problem.slug, problem.line))
-
-
-def _article(path: Path) -> Article:
-    try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArticleError(str(path), 1, "file", f"cannot be read ({type(error).__name__}); it must be a UTF-8 text file") from None

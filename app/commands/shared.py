@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from app import logs, settings
 from app.errors import CarelightError, DataFolderError
@@ -56,7 +56,14 @@ def application(data_dir: Path | None, *, indexed: bool = False) -> Iterator[App
 
 def sync(app: Application, work: Callable[..., Any] | None = None) -> None:
     """Bring the index up to date with a progress bar; another process that holds the folder has done so already."""
-    columns = (TextColumn("Building the search index"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with progress("Building the search index") as advance:
+        (work or app.sync_index)(advance)
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A bar on standard error while the block runs; what is yielded is told how much is done, and of how much where that is known."""
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("index", total=None)
-        (work or app.sync_index)(lambda done, total: bar.update(task, completed=done, total=total))
+        task = bar.add_task(label, total=total)
+        yield lambda done, of=None: bar.update(task, completed=done, total=of)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from guardrails.text import fold
 from knowledge.article import Article
 from knowledge.body_parts import BODY_PARTS, body_part
 from knowledge.front_matter import ArticleKind
@@ -105,6 +106,5 @@ def _letter(article: Article) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents: "Ménière" stands beside "Meningitis" and is found as "meniere"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "'").split())
+    """Folded as patients' words are: "Ménière" stands beside "Meningitis" and is found as "meniere"."""
+    return " ".join(fold(unicodedata.normalize("NFC", text)).split())

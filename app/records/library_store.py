@@ -102,11 +102,9 @@ class LibraryStore:
             row = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == wanted))
             return Revision(row.number, parse(row.text, slug)) if row else None
 
-    def stored(self, library: str | None = None) -> Sequence[Stored]:
-        """Every revision there is, of `library` or of all, by slug and number."""
+    def stored(self) -> Sequence[Stored]:
+        """Every revision there is, by slug and number."""
         wanted = select(RevisionRow).order_by(RevisionRow.slug, RevisionRow.number)
-        if library is not None:
-            wanted = wanted.where(RevisionRow.library == library)
         with self._database.reading() as session:
             return [Stored(row.slug, row.number, row.library, row.text) for row in session.scalars(wanted)]
 

@@ -22,8 +22,14 @@ def read(path: Path) -> Iterator[Article | Refused]:
     """Every file's article; one that cannot be read is refused with its line and field."""
     for file in files(path):
         try:
-            yield parse(file.read_text(encoding="utf-8"), str(file))
-        except (OSError, UnicodeDecodeError) as error:
-            yield Refused(str(file), f"is not a UTF-8 text file ({type(error).__name__})")
+            yield read_file(file)
         except ArticleError as error:
             yield Refused(str(file), str(error).removeprefix(f"{file}:"))
+
+
+def read_file(file: Path) -> Article:
+    """The article in one file; ArticleError where there is none."""
+    try:
+        return parse(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArticleError(str(file), 1, "file", f"cannot be read ({type(error).__name__}); it must be a UTF-8 text file") from None

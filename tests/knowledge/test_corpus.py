@@ -60,11 +60,9 @@ def test_the_list_of_articles_is_the_folder() -> None:
     assert [slug for title, slug, _ in rows if read(slug).title != title] == []
 
 
-def test_every_condition_that_the_shared_questions_ask_about_has_an_article() -> None:
+def test_every_condition_that_the_shared_questions_ask_about_has_an_article(shared_data: Path) -> None:
     """Coverage of the labelled questions: all of it."""
-    file = Path(__file__).parent.parent.parent.parent / "shared" / "data" / "questions.jsonl"
-    if not file.exists():
-        pytest.skip("the labelled questions are not on this machine")
+    file = shared_data / "questions.jsonl"
     asked = {json.loads(line)["condition"] for line in file.read_text(encoding="utf-8").splitlines()} - {None}
     known = {plain_title(read(slug).title) for slug in SLUGS}
     assert {condition for condition in asked if plain_title(condition) not in known} == set()
