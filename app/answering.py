@@ -6,29 +6,30 @@ Steps 4 to 7 of a turn. Nothing here decides a level; what is open only decides 
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from app import render
+from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
-from app.journal import Escalations, OpenTurn, Reply, ReplyKind
+from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind
 from app.records.models import new_id
 from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
 from guardrails.check import check
 from guardrails.explain import Explanation
+from guardrails.grounding import Meaning
 from guardrails.level import SERIOUS, SEVERITY, Finding, Level, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
 from guardrails.screen import Screener
-from knowledge.citation import Statement
-from knowledge.front_matter import Audience
 from knowledge.library import Library, Snapshot
 from knowledge.words import Words
-from retrieval.drafted import Drafter, DraftFailedError
+from retrieval.depth import depth_of, requested
+from retrieval.drafted import Drafter
 from retrieval.index import IndexUnusableError
 from retrieval.quoted import quote, suggestions
-from retrieval.search import Found, Search
+from retrieval.search import Search
 
 log = logging.getLogger("carelight.turn")
 T = TypeVar("T")
@@ -75,6 +76,10 @@ class Parts:
     region: str | None
     explain: Callable[[Sequence[str], Sequence[Finding]], Mapping[str, Explanation]]
     """Why findings fired, by rule; may be slow, so it is asked after the card."""
+    mask: Callable[[str], str]
+    """Takes identifiers out of what is sent to a model; raises where it cannot, and nothing is sent."""
+    meaning: Callable[[], Meaning | None] = lambda: None
+    """How near a drafted sentence is to its source; None where no such measure is to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,20 @@ class Moment:
         return worst([self.screening.level, *(finding.level for finding in self.open)])
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A reply, or what it is so far: the next one has the same id and says more."""
+
+    reply: Reply
+    growing: bool = False
+
+
 class Answering:
     """Makes replies; decides nothing about urgency."""
 
-    def __init__(self, parts: Parts, escalations: Escalations) -> None:
-        self._parts, self._escalations = parts, escalations
+    def __init__(self, parts: Parts, journal: Journal, escalations: Escalations) -> None:
+        self._parts, self._journal, self._escalations = parts, journal, escalations
+        self._drafting = Drafting(parts.mask, parts.meaning)
 
     def card(self, at: Moment) -> CareCard:
         """One card for everything open."""
@@ -124,16 +138,23 @@ class Answering:
         body = render.question_body(at.screening.questions, at.words, self._parts.cards.emergency_contact(self._region(at), at.words))
         return reply("question", render.question_text(body), body)
 
-    def reply(self, at: Moment, clock: Clock) -> Reply:
-        """The reply of a turn whose message brought no emergency or crisis of its own."""
+    def replies(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Generator[Made, None, None]:
+        """The reply of a turn whose message brought no emergency or crisis of its own; a drafted one as it grows."""
         if not at.screening.complete:
-            return say(at, "notice", "help_now")
-        if worst(finding.level for finding in at.open) in SERIOUS and not at.turn.released:
-            return self._held(at)
-        if unanswerable := self._unanswerable(at):
-            return unanswerable
-        entry = clock.time("scope", lambda: self._parts.scope.verdict(at.turn.turns[-1]))
-        return self._under_banner(at, self._set_words(at, entry) if entry else self._answer(at, clock))
+            yield Made(say(at, "notice", "help_now"))
+        elif worst(finding.level for finding in at.open) in SERIOUS and not at.turn.released:
+            yield Made(self._held(at))
+        elif unanswerable := self._unanswerable(at):
+            yield Made(unanswerable)
+        elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn.turns[-1])):
+            yield Made(self._under_banner(at, self._set_words(at, entry)))
+        else:
+            for made in self._answer(at, clock, cancelled):
+                yield replace(made, reply=self._under_banner(at, made.reply))
+
+    def _out_of_scope(self, text: str) -> ScopeEntry | None:
+        """Set words that answer the message; a request about the answer before it is never out of scope."""
+        return self._parts.scope.verdict(text) if depth_of(text) == "normal" else None
 
     def _unanswerable(self, at: Moment) -> Reply | None:
         """Words for a message that the library cannot be asked; None where it can."""
@@ -191,42 +212,51 @@ class Answering:
         text = " ".join([words.say(entry.words), words.say(follow)] if follow else [words.say(entry.words)])
         return reply(entry.outcome, text, _offer(at) if entry.outcome in ("referred", "not_covered") else {})
 
-    def _answer(self, at: Moment, clock: Clock) -> Reply:
+    def _answer(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Iterator[Made]:
         turn, text = at.turn, at.turn.turns[-1]
-        audience = person.audience(text, turn.profile)
+        audience = person.audience(requested(text, turn.turns[:-1]).question, turn.profile)
         try:
             snapshot = clock.time("library", self._parts.library.snapshot)
             found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, _PASSAGES))
         except (RecordsError, IndexUnusableError) as error:
             log.error("the library could not be searched: %s", error)
-            return say(at, "notice", "error")
-        if not found.covered:
-            return self._not_covered(at)
-        made, note = clock.time("answer", lambda: self._make(found, snapshot, at, audience))
-        if not made:
-            return self._not_covered(at)
-        if at.words.language != "en":
-            note = f"{at.words.say('library_in_english')} {note}".strip()
-        body = render.answer_body(made, suggestions(found, snapshot), snapshot, at.words, note)
-        return Reply(new_id(), "answer", render.answer_text(body), body, made)
+            yield Made(say(at, "notice", "error"))
+            return
+        quoted = (
+            clock.time("answer", lambda: check(quote(found, snapshot).statements, snapshot, audience, at.open)) if found.covered else None
+        )
+        if quoted is None or not quoted.statements:
+            yield Made(say(at, "notice", "nothing_more") if quoted and found.query.request.page else self._not_covered(at))
+            return
+        asked = Asked(found.text, [s.passage for s in found.passages], quoted.statements, snapshot, audience, at.open)
+        reply_id = new_id()
+        began = time.perf_counter()
+        for version in self._versions(at, asked, cancelled):
+            clock.ms["answer"] = round(clock.ms["answer"] + (time.perf_counter() - began) * 1000, 2)
+            yield Made(self._drawn(reply_id, version, suggestions(found, snapshot), snapshot, at), version.growing)
+            began = time.perf_counter()
 
-    def _make(self, found: Found, snapshot: Snapshot, at: Moment, audience: Audience) -> tuple[tuple[Statement, ...], str]:
-        """Checked statements, drafted where a model is set and every sentence passes, else quoted; and a note on which."""
-        quoted = check(quote(found, snapshot).statements, snapshot, audience, at.open)
+    def _versions(self, at: Moment, asked: Asked, cancelled: Callable[[], bool]) -> Iterator[Version]:
+        """Drafted where a model is set and nothing is open, else quoted: a draft's tone is nothing to try out on someone in danger."""
         drafter = self._parts.drafter()
         if drafter is None or at.open:
-            return quoted.statements, ""
+            yield Version(asked.quoted, drafted=False)
+        else:
+            yield from self._drafting.versions(drafter, asked, cancelled, lambda use: self._used(at.turn, use))
+
+    def _drawn(self, reply_id: str, version: Version, follow: Sequence[str], snapshot: Snapshot, at: Moment) -> Reply:
+        note = at.words.say("drafted_notice") if version.drafted else ""
+        if at.words.language != "en":
+            note = f"{at.words.say('library_in_english')} {note}".strip()
+        body = render.answer_body(version.statements, follow, snapshot, at.words, note, rest_from=version.rest_from)
+        return Reply(reply_id, "answer", render.answer_text(body), body, version.statements)
+
+    def _used(self, turn: OpenTurn, use: ModelUse) -> None:
+        """Keep what a model took; an answer is not lost where that cannot be stored."""
         try:
-            draft = drafter.draft(found.query.texts[0], [s.passage for s in found.passages[:8]], snapshot)
-        except DraftFailedError as error:
-            log.warning("no draft: %s", error)
-            return quoted.statements, ""
-        drafted = check(draft.statements, snapshot, audience, at.open, drafted=True)
-        if drafted.withheld:
-            log.warning("draft given up: %s", "; ".join(drafted.withheld))
-            return quoted.statements, ""
-        help_lines = tuple(s for s in quoted.statements if s.role == "help")
-        return (*drafted.statements, *help_lines), at.words.say("drafted_notice")
+            self._journal.used_model(turn, use)
+        except RecordsError as error:
+            log.error("what a model took could not be stored: %s", error)
 
     def _not_covered(self, at: Moment) -> Reply:
         """An honest "not covered", or a friendly no where neither this message nor the one before is about health."""

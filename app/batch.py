@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.conversation import Finished, Screened, Shown
+from app.conversation import Finished, Grown, Screened, Shown
 from app.journal import Reply
 from app.wiring import Application
 from guardrails import person
@@ -138,15 +138,16 @@ def ask(app: Application, data: object) -> dict[str, Any]:
     given = ConversationIn.model_validate(data)
     *earlier, last = given.messages
     conversation = app.rehearsal(tuple(earlier), given.profile.profile())
-    shown: list[Reply] = []
+    replies: dict[str, Reply] = {}
     level, ms = "routine", {}
     for event in conversation.reply("", _FIRST_ID, last):
-        if isinstance(event, Shown):
-            shown.append(event.reply)
+        if isinstance(event, Shown | Grown):
+            replies[event.reply.id] = event.reply  # of one that grows, what it became
         elif isinstance(event, Screened):
             level = event.level
         elif isinstance(event, Finished):
             ms = event.ms
+    shown = list(replies.values())
     answer = next((r for r in shown if r.kind not in ("care_card", "banner")), None)
     card = next((r for r in shown if r.kind in ("care_card", "banner")), None)
     return {

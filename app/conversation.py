@@ -6,6 +6,7 @@ on the screening lane, and the rest, which may be slow, on the answering lane.
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from app import render
@@ -25,6 +26,16 @@ class Shown:
     """Something to show now; it is already stored."""
 
     reply: Reply
+    growing: bool = False
+    """Whether the same reply may come again with more in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A reply shown before, under the same id, with all its statements and more; it is already stored."""
+
+    reply: Reply
+    growing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Finished:
     ms: dict[str, float]
 
 
-Event = Shown | Screened | Finished
+Event = Shown | Grown | Screened | Finished
 
 
 class Conversation:
@@ -52,7 +63,7 @@ class Conversation:
 
     def __init__(self, parts: Parts, journal: Journal, escalations: Escalations) -> None:
         self._parts, self._journal, self._escalations = parts, journal, escalations
-        self._answering = Answering(parts, escalations)
+        self._answering = Answering(parts, journal, escalations)
         self._unsaved: dict[str, list[str]] = {}
 
     def reply(self, patient_id: str, conversation_id: str, text: str, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Event]:
@@ -65,33 +76,35 @@ class Conversation:
         yield from asked
         yield Screened(at.level, at.open, raised=bool(at.raised))
         if not (_must_act(at) or (asked and _may_be_serious(at))):
-            made = self._answering.reply(at, clock)
-            if not cancelled():
-                yield Shown(self._stored(turn, made))
+            yield from self._answer(at, clock, cancelled)
         self._close(turn, "cancelled" if cancelled() else "done", at.level)
         self._explain(at)
         yield Finished(clock.total())
 
-    def answer(self, patient_id: str, conversation_id: str, key: str, choice: str) -> Iterator[Event]:
+    def answer(
+        self, patient_id: str, conversation_id: str, key: str, choice: str, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Event]:
         """The patient tapped an answer to a question: screened again with it, then the reply that had waited for it."""
         clock = Clock()
         turn = self._journal.answered(patient_id, conversation_id, {key: choice})
         if turn is not None:
-            yield from self._decided(self._screen(turn), clock)
+            yield from self._decided(self._screen(turn), clock, cancelled)
 
     def unanswered(self, patient_id: str, conversation_id: str) -> Iterator[Event]:
         """Nobody answered in time, or they left: what silence means by the rule is done (nothing where all is answered)."""
         turn = self._journal.answered(patient_id, conversation_id, None)
         if turn is not None:
-            yield from self._decided(self._screen(turn), Clock(), silent=True)
+            yield from self._decided(self._screen(turn), Clock(), lambda: False, silent=True)
 
-    def _decided(self, at: Moment, clock: Clock, *, silent: bool = False) -> Iterator[Event]:
+    def _decided(self, at: Moment, clock: Clock, cancelled: Callable[[], bool], *, silent: bool = False) -> Iterator[Event]:
         """What an answer brings: a card, or the answer that waited, once nothing is left to ask; silence brings no thanks."""
         yield from self._escalate(at)
         yield Screened(at.level, at.open, raised=bool(at.raised))
         if not (silent or at.screening.questions or _must_act(at)):
-            made = self._answering.reply(at, clock) if at.turn.held_back else say(at, "notice", "question_thanks")
-            yield Shown(self._stored(at.turn, made))
+            if at.turn.held_back:
+                yield from self._answer(at, clock, cancelled)
+            else:
+                yield Shown(self._stored(at.turn, say(at, "notice", "question_thanks")))
         self._explain(at)
         yield Finished(clock.total())
 
@@ -156,13 +169,24 @@ class Conversation:
             except Exception as error:
                 log.error("a finding could not be explained: %s", type(error).__name__)
 
-    # 8 release
+    # 4 to 8: scope, search, answer, check, release
 
-    def _stored(self, turn: OpenTurn, made: Reply) -> Reply:
+    def _answer(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """The reply, and what it grows into; each version is stored before it is shown, and none comes once it is cancelled."""
+        shown = False
+        with closing(self._answering.replies(at, clock, cancelled)) as replies:
+            for made in replies:
+                if cancelled():
+                    return
+                stored = self._stored(at.turn, made.reply, grown=shown)
+                yield Grown(stored, made.growing) if shown else Shown(stored, made.growing)
+                shown = True
+
+    def _stored(self, turn: OpenTurn, made: Reply, *, grown: bool = False) -> Reply:
         """Record a reply before it is shown; one that cannot be recorded is shown all the same, and logged."""
         try:
             if turn.turn_id:
-                self._journal.record(turn, made)
+                (self._journal.grow if grown else self._journal.record)(turn, made)
         except RecordsError as error:
             log.error("a reply could not be stored: %s", error)
         return made

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from app.drafting import ModelUse
 from guardrails.explain import Explanation
 from guardrails.level import Finding, Level, Profile
 from knowledge.citation import Statement
@@ -70,6 +71,14 @@ class Journal(Protocol):
         """Store a reply with its citations before it is shown."""
         ...
 
+    def grow(self, turn: OpenTurn, reply: Reply) -> None:
+        """Store what a recorded reply has become, with the citations of its new statements, before that is shown."""
+        ...
+
+    def used_model(self, turn: OpenTurn, use: ModelUse) -> None:
+        """Keep what a model took for this turn: ids and numbers, never words."""
+        ...
+
     def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
         """Mark the turn as ended."""
         ...
@@ -107,6 +116,12 @@ class Forgetful:
         return OpenTurn.unrecorded(conversation_id, patient_id, turns, self._profile)
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
+        """Nothing is kept."""
+
+    def grow(self, turn: OpenTurn, reply: Reply) -> None:
+        """Nothing is kept."""
+
+    def used_model(self, turn: OpenTurn, use: ModelUse) -> None:
         """Nothing is kept."""
 
     def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:

@@ -1,6 +1,7 @@
 """Checked answers made into what is shown: the page's blocks, and the same in plain lines. No decision is made here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -14,12 +15,12 @@ from knowledge.words import Words, foreign
 Block = dict[str, Any]
 
 
-def blocks(statements: Sequence[Statement]) -> list[Block]:
-    """Statements as paragraphs and lists with numbered citations; a run from one section becomes one paragraph."""
-    numbered = list(enumerate(statements, 1))
+def blocks(statements: Sequence[Statement], first: int = 1) -> list[Block]:
+    """Statements, numbered from `first`, as paragraphs and lists with citations; a run from one section becomes one paragraph."""
+    numbered = list(enumerate(statements, first))
     made: list[Block] = []
     for (role, *_), run in groupby(numbered, key=lambda item: _run_key(item[1])):
-        items: list[Block] = [{"text": s.text, "marks": [_mark(n, c) for c in s.citations]} for n, s in run]
+        items: list[Block] = [{"text": s.text, "marks": _marks(n, s)} for n, s in run]
         lead, *rows = items[0]["text"].split("\n- ")
         if rows:
             made.append({"role": role, "lead": lead, "rows": rows, "marks": items[0]["marks"]})
@@ -28,10 +29,24 @@ def blocks(statements: Sequence[Statement]) -> list[Block]:
     return made
 
 
+def _with_rest(statements: Sequence[Statement], rest_from: int, words: Words) -> list[Block]:
+    """Blocks with a line that says from where on the answer is quoted."""
+    said: Block = {"role": "words", "sentences": [{"text": words.say("quoted_rest"), "marks": []}]}
+    return [*blocks(statements[:rest_from]), said, *blocks(statements[rest_from:], rest_from + 1)]
+
+
 def _run_key(statement: Statement) -> tuple[str, str, str, bool, int]:
     first = statement.citations[0]
     is_list = "\n- " in statement.text
     return (statement.role, first.article, first.heading, is_list, first.start if is_list else 0)
+
+
+def _marks(number: int, statement: Statement) -> list[Block]:
+    """A mark for each source; items of one list open as one place, from the lead-in to the last."""
+    first, last = statement.citations[0], statement.citations[-1]
+    if "\n- " in statement.text and len(statement.citations) > 1:
+        return [_mark(number, replace(first, end=last.end))]
+    return [_mark(number, citation) for citation in statement.citations]
 
 
 def _mark(number: int, citation: Citation) -> dict[str, Any]:
@@ -55,11 +70,17 @@ def status(article: Article, words: Words) -> str:
 
 
 def answer_body(
-    statements: Sequence[Statement], suggestions: Sequence[str], snapshot: Snapshot, words: Words, note: str = ""
+    statements: Sequence[Statement],
+    suggestions: Sequence[str],
+    snapshot: Snapshot,
+    words: Words,
+    note: str = "",
+    *,
+    rest_from: int | None = None,
 ) -> dict[str, Any]:
-    """What the answer element draws."""
+    """What the answer element draws. From index `rest_from` on, statements are quoted where a draft ended early, and that is said."""
     return {
-        "blocks": blocks(statements),
+        "blocks": blocks(statements) if rest_from is None else _with_rest(statements, rest_from, words),
         "sources": sources(tuple(dict.fromkeys(c.article for s in statements for c in s.citations)), snapshot, words),
         "suggestions": list(suggestions),
         "help_title": words.say("when_to_get_help"),
@@ -80,7 +101,7 @@ def answer_text(body: Mapping[str, Any]) -> str:
             lines.append(f"{block['lead']} {_numbers(block['marks'])}")
             lines += [f"- {row}" for row in block["rows"]]
         else:
-            lines.append(" ".join(f"{s['text']} {_numbers(s['marks'])}" for s in block["sentences"]))
+            lines.append(" ".join(f"{s['text']} {_numbers(s['marks'])}".strip() for s in block["sentences"]))
     lines += [body["note"], body["safety_net"], body["sources_title"]]
     lines += [f"{source['title']}. {source['status']}" for source in body["sources"]]
     return "\n".join(line for line in lines if line)

@@ -38,11 +38,24 @@ class Settings(BaseSettings):
         description="Libraries that patients are answered from, the most trusted first, such as `own,medlineplus`; "
         "on one topic an earlier library wins.",
     )
-    embedding_model: str = Field("packaged", description="`packaged`, or the path of another sentence-transformers model.")
+    embedding_model: str = Field(
+        "tuned", description="`tuned` (the packaged model with our adapter), `packaged`, or the path of another model."
+    )
     model: str = Field("", description="Language model for drafted answers, such as `openai:gpt-4o-mini`; empty quotes only.")
     model_base_url: str = Field("", description="Address of an OpenAI-compatible server for `model`.")
     model_api_key: SecretStr = Field(SecretStr(""), description="Key for `model`.")
-    model_timeout: float = Field(20.0, gt=0, description="Seconds a draft may take before the quoted answer is used.")
+    model_timeout: float = Field(20.0, gt=0, description="Seconds a draft may take; what is checked by then stays, the rest is quoted.")
+    model_connect_timeout: float = Field(3.0, gt=0, description="Seconds to reach the model's server.")
+    model_first_token_timeout: float = Field(8.0, gt=0, description="Seconds to a draft's first words before the quoted answer is used.")
+    model_retries: int = Field(
+        2, ge=0, le=5, description="How often a draft that did not begin is asked for again (429, 5xx, no connection)."
+    )
+    model_prompt_tokens: int = Field(
+        3000, ge=600, description="Tokens that a whole prompt may hold; passages that do not fit are left out."
+    )
+    model_answer_tokens: int = Field(400, ge=20, description="Tokens that a draft may hold.")
+    model_price_in: float = Field(0.0, ge=0, description="Price of a million tokens sent to `model`; 0 means unknown.")
+    model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
     answer_threads: int = Field(4, ge=1, description="Threads that make answers; screening has its own.")
 

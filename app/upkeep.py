@@ -82,4 +82,5 @@ class Upkeep:
         if self._app.indexed_version in (None, version):
             return
         report = self._app.sync_index()
+        self._app.warm_search()
         log.info("index follows version %d: %d added, %d removed", version, report.added, report.removed)

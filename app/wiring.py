@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from app.answering import Parts
 from app.conversation import Conversation
 from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
+from app.meaning import EmbeddedMeaning
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
@@ -23,19 +25,21 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.settings import Settings
-from guardrails import care_cards, classifier, language, red_flags, rules, scope, screen
+from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Quote
 from guardrails.explain import Explainer
 from guardrails.level import Profile
+from knowledge import asked as asked_questions
 from knowledge import words
 from knowledge.article import Article, parse
 from knowledge.library import Snapshot
-from retrieval import vectors
-from retrieval.drafted import Drafter, ModelChoice, connect
+from retrieval import asked, vectors
+from retrieval.drafted import Drafter, connect
 from retrieval.embedder import Embedder, SentenceEmbedder
-from retrieval.index import PassageIndex, Progress, SyncReport
+from retrieval.index import IndexUnusableError, PassageIndex, Progress, SyncReport
+from retrieval.model import Limits, ModelChoice
 from retrieval.quoted import first_aid
-from retrieval.search import Search
+from retrieval.search import Bank, Search
 from retrieval.vectors import RememberingEmbedder
 
 log = logging.getLogger("carelight")
@@ -119,7 +123,7 @@ class Application:
         return SignOffStore(self.database)
 
     @cached_property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> RememberingEmbedder:
         return RememberingEmbedder(self.make_embedder(self.settings.embedding_model), vectors.load())
 
     @property
@@ -138,8 +142,12 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index)
+                self._search = Search(self.index, self._bank())
             return self._search
+
+    def _bank(self) -> Bank | None:
+        """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
+        return asked.bank(asked_questions.read(), self.embedder) if self.embedder.knows_its_model else None
 
     @cached_property
     def drafter(self) -> Drafter | None:
@@ -147,9 +155,9 @@ class Application:
         chosen = self.settings
         if not chosen.model:
             return None
-        key = chosen.model_api_key.get_secret_value()
+        choice = model_choice(chosen)
         try:
-            return Drafter(connect(ModelChoice(chosen.model, chosen.model_base_url, key, chosen.model_timeout)))
+            return Drafter(connect(choice), choice)
         except Exception as error:  # LangChain's, a provider's, or a missing package: known at start, not in a patient's turn
             raise SettingsError(
                 f"CARELIGHT_MODEL={chosen.model} cannot be used ({type(error).__name__}); see docs/settings.md, or leave it empty"
@@ -186,6 +194,8 @@ class Application:
             staffing=cases.staffing(self.staff, self.settings.staffing, self.settings.staffed_minutes),
             region=self.settings.region or None,
             explain=self.explainer.explain,
+            mask=lambda text: privacy.mask(text).text,
+            meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 
     @cached_property
@@ -197,7 +207,13 @@ class Application:
         """Make what turns need before the first patient comes, so that no card waits for a file or a pattern to be read."""
         _ = self.conversation, self.drafter
         self.warm_screen()
+        self.warm_search()
         language.language_of(["the first"], "en")
+
+    def warm_search(self) -> None:
+        """Read what a search needs of the served set, again after each publish; an index that cannot be used is told where it is asked."""
+        with suppress(IndexUnusableError):
+            self.search.prepare(self.library.snapshot())
 
     def warm_screen(self) -> None:
         """Compile what the rules' own examples touch, and run the classifier once: seconds that no message should pay."""
@@ -269,6 +285,20 @@ class Application:
                 made[lane].shutdown(wait=False, cancel_futures=True)
         if "database" in made:
             self.database.close()
+
+
+def model_choice(settings: Settings) -> ModelChoice:
+    """The language model that the settings name, with its limits, budgets and prices."""
+    return ModelChoice(
+        settings.model,
+        settings.model_base_url,
+        settings.model_api_key.get_secret_value(),
+        Limits(settings.model_connect_timeout, settings.model_first_token_timeout, settings.model_timeout, settings.model_retries),
+        settings.model_prompt_tokens,
+        settings.model_answer_tokens,
+        settings.model_price_in,
+        settings.model_price_out,
+    )
 
 
 class DataFolderLock:

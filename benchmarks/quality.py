@@ -1,26 +1,23 @@
 """How well red flags are found and questions answered, on a folder of labelled data: `python -m benchmarks.quality DATA`.
 
-Prints recall and false alarms of the screen by level, and article, section and abstention figures of the answers. The
-rules and thresholds were written with half of this data in view, so the figures are of development, not of a hidden set.
+Runs the suites of `carelight eval` one after the other on one fresh application. The rules and thresholds were written with
+half of this data in view, so the figures are of development, not of a hidden set.
 """
 
 import argparse
 import hashlib
-import json
-import re
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from app import settings
-from app.evals import red_flags
+from app.evals import abstention, answers, questions, red_flags, retrieval
+from app.evals.questions import plain_title
+from app.evals.report import Report, printed, worst
 from app.wiring import Application
-from guardrails import person
-from guardrails.level import Profile
 
-_EXPECTED = {"abstain": "not_covered", "refer": "referred", "deflect": "refused"}
+__all__ = ["Row", "plain_title"]
 Row = dict[str, Any]
 
 
@@ -34,24 +31,19 @@ def main() -> None:
         app = Application(settings.read(data_dir=Path(folder), region="US"))
         app.initialise()
         app.sync_index()
-        report_screen(app, given.data / "triage.jsonl", misses=given.misses)
-        report_answers(app, _read(given.data / "questions.jsonl"), misses=given.misses)
+        for report in (*screened(app, given.data), *answered(app, given.data)):
+            print("\n" + "\n".join(printed(report)))
+            if given.misses:
+                print("\n".join(worst(report)))
         app.close()
 
 
-def _read(path: Path) -> list[Row]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def report_screen(app: Application, file: Path, *, misses: bool) -> None:
-    """Recall by level and false alarms with exact bounds, whole and in the half of topics that rules were not tuned on."""
-    judged = list(red_flags.judge(app.screener, red_flags.read(file)))
-    for name, part in (("all topics", judged), ("held-out topics", [item for item in judged if not _tuned_on(item.row.topic)])):
-        print(f"\nscreen, {name} ({len(part)} conversations)")
-        for share in red_flags.shares(part):
-            print(f"  {share}")
-    if misses:
-        print("\n".join(red_flags.report(judged)))
+def screened(app: Application, data: Path) -> Iterator[Report]:
+    """Red flags over all conversations, and over the half of topics that rules were not tuned on."""
+    judged = list(red_flags.judge(app.screener, red_flags.read(data / "triage.jsonl")))
+    yield red_flags.report(judged)
+    held_out = red_flags.report([item for item in judged if not _tuned_on(item.row.topic)])
+    yield Report("red-flags, held-out topics", held_out.tables, held_out.cases, held_out.about)
 
 
 def _tuned_on(topic: str) -> bool:
@@ -59,59 +51,15 @@ def _tuned_on(topic: str) -> bool:
     return int(hashlib.sha256(topic.encode()).hexdigest(), 16) % 2 == 0
 
 
-def report_answers(app: Application, rows: Sequence[Row], *, misses: bool) -> None:
-    """Article and section found, wrongly not covered, and what should not be answered."""
+def answered(app: Application, data: Path) -> Iterator[Report]:
+    """Whether articles are found, questions answered, and the rest not."""
     snapshot = app.library.snapshot()
-    slugs = {plain_title(revision.article.title): slug for slug, revision in snapshot.revisions.items()}
-    covered = [row for row in rows if row["condition"] and plain_title(row["condition"]) in slugs]
-    absent = [row for row in rows if row["condition"] and plain_title(row["condition"]) not in slugs]
-    hits: Counter[str] = Counter()
-    for row in covered:
-        want = slugs[plain_title(row["condition"])]
-        found = app.search.search(row["question"], row["history"], snapshot, person.audience(row["question"], Profile()))
-        articles = list(dict.fromkeys(scored.passage.article for scored in found.passages))
-        hits["first"] += articles[:1] == [want]
-        hits["third"] += want in articles[:3]
-        kind, sections = _ask(app, row)
-        hits["answered"] += kind == "answer"
-        hits["section"] += (want, row["section"]) in sections
-        if misses and (articles[:1] != [want] or kind != "answer"):
-            print(f"  {row['id']} wanted {want}, found {articles[:2]}, {kind}")
-    print(f"\nanswers ({len(covered)} questions whose condition has an article)")
-    for label, key in (
-        ("right article first", "first"),
-        ("within three", "third"),
-        ("right section cited", "section"),
-        ("answered", "answered"),
-    ):
-        print(f"  {label:50s} {hits[key]:4d} of {len(covered):4d}  {hits[key] / max(1, len(covered)):6.1%}")
-    silent = sum(_ask(app, row)[0] != "answer" for row in absent)
-    print(f"  {'not answered where the library has no article':50s} {silent:4d} of {len(absent):4d}  {silent / max(1, len(absent)):6.1%}")
-    _report_refusals(app, [row for row in rows if row.get("expected")], misses=misses)
-
-
-def _report_refusals(app: Application, rows: Sequence[Row], *, misses: bool) -> None:
-    for expected, kind in _EXPECTED.items():
-        part = [(row, _ask(app, row)[0]) for row in rows if row["expected"] == expected]
-        good = sum(got == kind for _, got in part)
-        print(f"  {f'{expected}: handled as {kind}':50s} {good:4d} of {len(part):4d}  {good / max(1, len(part)):6.1%}")
-        for row, got in part:
-            if misses and got != kind:
-                print(f"    {row['id']} {got}")
-
-
-def _ask(app: Application, row: Row) -> tuple[str, set[tuple[str, str]]]:
-    """The kind of reply and the (article, section) pairs it cites."""
-    from app import batch
-
-    reply = batch.ask(app, {"id": row["id"], "messages": [*row["history"], row["question"]]})
-    return reply["kind"], {(c["article"], c["section"]) for s in reply["statements"] for c in s["citations"]}
-
-
-def plain_title(title: str) -> str:
-    """A title without its bracketed name, for comparing labels with articles."""
-    short = re.sub(r"\(.*?\)", "", title).split(":")[0].strip().lower()
-    return {"gastroesophageal reflux disease": "gerd"}.get(short, short)
+    asked, served = questions.read(data / "questions.jsonl", snapshot), len(snapshot.revisions)
+    yield retrieval.report(list(retrieval.judge(app, questions.answerable(asked))), served)
+    yield answers.report(list(answers.judge(app, [question for question in asked if question.expected == "answer"])), served)
+    attacks = data / "injections.jsonl"
+    messages = [*asked, *(abstention.load(attacks, snapshot) if attacks.exists() else [])]
+    yield abstention.report(list(abstention.judge(app, messages)), served)
 
 
 if __name__ == "__main__":

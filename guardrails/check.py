@@ -1,13 +1,13 @@
 """The front door for answers: nothing is shown unless every statement stands where it says, for the right person.
 
-A check that fails withholds: a quoted answer loses the statement, a drafted one is given up for the quoted one.
+A check that fails withholds: a quoted answer loses the statement; what becomes of a draft, `guardrails.release` decides.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guardrails.grounding import unsupported
+from guardrails.grounding import NOTHING_KNOWN, Grounds, unsupported
 from guardrails.level import Finding
 from knowledge.citation import Citation, Statement
 from knowledge.front_matter import Audience
@@ -34,11 +34,10 @@ def check(
     statements: Sequence[Statement], snapshot: Snapshot, audience: Audience, findings: Sequence[Finding], *, drafted: bool = False
 ) -> Checked:
     """Keep the statements whose every citation stands in `snapshot`, suits `audience` and is safe beside open `findings`."""
-    crisis = any(f.level == "crisis" or f.pathway in ("suicide_self_harm", "harm_to_others") for f in findings)
     kept: list[Statement] = []
     withheld: list[str] = []
     for statement in statements:
-        reason = _reason(statement, snapshot, audience, crisis=crisis, drafted=drafted)
+        reason = against_draft(statement, snapshot, audience, findings) if drafted else _against(statement, snapshot, audience, findings)
         if reason is None:
             kept.append(statement)
         else:
@@ -46,19 +45,33 @@ def check(
     return Checked(tuple(kept), tuple(withheld))
 
 
-def _reason(statement: Statement, snapshot: Snapshot, audience: Audience, *, crisis: bool, drafted: bool) -> str | None:
+def against_draft(
+    statement: Statement, snapshot: Snapshot, audience: Audience, findings: Sequence[Finding], grounds: Grounds = NOTHING_KNOWN
+) -> str | None:
+    """Why a statement that a model wrote may not be shown, in words that name none of it; None where it may."""
+    if (reason := _misplaced(statement, snapshot, audience, findings)) is not None:
+        return reason
+    return unsupported(statement.text, [citation.quote for citation in statement.citations], grounds)
+
+
+def _against(statement: Statement, snapshot: Snapshot, audience: Audience, findings: Sequence[Finding]) -> str | None:
+    """Why a quoted statement may not be shown; None where it may."""
+    if (reason := _misplaced(statement, snapshot, audience, findings)) is not None:
+        return reason
+    quotes = [citation.quote for citation in statement.citations]
+    return None if statement.text == "\n".join(quotes) else "a quoted statement differs from its source"
+
+
+def _misplaced(statement: Statement, snapshot: Snapshot, audience: Audience, findings: Sequence[Finding]) -> str | None:
+    """Whether it cites nothing that stands, is meant for somebody else, or tells amounts beside a crisis."""
     if not statement.citations:
         return "cites nothing"
     if not all(snapshot.holds(citation) for citation in statement.citations):
         return "a citation does not stand in the served revision"
     if not all(_meant_for(citation, snapshot, audience) for citation in statement.citations):
         return "a citation is meant for somebody else"
-    if crisis and _DOSE_OR_METHOD.search(statement.text):
-        return "amounts are not shown beside an open crisis"
-    quotes = [citation.quote for citation in statement.citations]
-    if drafted:
-        return unsupported(statement.text, quotes)
-    return None if statement.text == "\n".join(quotes) else "a quoted statement differs from its source"
+    crisis = any(f.level == "crisis" or f.pathway in ("suicide_self_harm", "harm_to_others") for f in findings)
+    return "amounts are not shown beside an open crisis" if crisis and _DOSE_OR_METHOD.search(statement.text) else None
 
 
 def _meant_for(citation: Citation, snapshot: Snapshot, audience: Audience) -> bool:

@@ -6,6 +6,7 @@ the advice it limits. Spans are code points of the article's body, end exclusive
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.article import Article
@@ -86,6 +87,35 @@ def audience_of(article: Article, section: SectionKind) -> tuple[Audience, ...]:
     if section == "pregnancy":
         return ("pregnancy",)
     return article.audience
+
+
+def suits(passage: Passage, audience: Audience) -> bool:
+    """Whether a passage may be quoted about such a person (rule of care 10)."""
+    return meant_for(passage.audience, passage.section, audience)
+
+
+def meant_for(meant: Sequence[Audience], section: SectionKind, audience: Audience) -> bool:
+    """Whether words meant for `meant` may be said of such a person; "everyone" is a person we know nothing of."""
+    if "everyone" in meant or audience == "everyone":
+        return True
+    if audience == "pregnancy":
+        return "pregnancy" in meant or ("adult" in meant and section in _DESCRIBES)
+    return audience in meant
+
+
+_DESCRIBES: frozenset[SectionKind] = frozenset(
+    {"overview", "symptoms", "when_to_see_a_doctor", "causes", "risk_factors", "complications", "diagnosis", "tests"}
+)
+"""Sections of adult articles that describe rather than advise; treatment in pregnancy comes from *Pregnancy* alone."""
+
+
+def items(passage: Passage) -> tuple[Span, ...]:
+    """The lead-in and each item of a list, as spans in the body; a paragraph's sentences."""
+    if not passage.is_list:
+        return statements(passage)
+    starts = [0, *(match.end() for match in re.finditer(r"\n(?=- )", passage.text))]
+    ends = [*(start - 1 for start in starts[1:]), len(passage.text)]
+    return tuple(Span(passage.start + start, passage.start + end) for start, end in zip(starts, ends, strict=True))
 
 
 def sentences(text: str) -> tuple[Span, ...]:

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 import Stemmer
 
@@ -29,15 +30,19 @@ class Signals:
     """Share of the question's words that stand in its title and synonyms."""
     margin: float
     """How much nearer it is than the nearest passage of any other article."""
+    asked: float
+    """Cosine to the nearest question that patients ask of it; where none is known, as near as its nearest passage."""
+    unknown: float
+    """Share of the question's words that stand nowhere in the library: a name that nobody wrote about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The curve: one weight a signal, the intercept, and the probability from which a question counts as covered."""
 
-    signals: tuple[float, float, float, float, float] = (5.72, 2.16, 0.59, 3.24, 1.49)
-    intercept: float = -5.37
-    threshold: float = 0.3
+    signals: tuple[float, ...] = (5.56, 0.77, 0.39, 3.27, 0.0, 5.95, -0.72)
+    intercept: float = -7.8
+    threshold: float = 0.12
 
     def probability(self, signals: Signals) -> float:
         """How likely the best article answers the question, 0 to 1."""
@@ -50,12 +55,13 @@ class Vocabulary:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._stemmer = Stemmer.Stemmer("english")
+        self._stems = lru_cache(maxsize=1 << 13)(self._stems_of)
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
         self._bodies = {slug: self._titles[slug] | self._stems(a.body) for slug, a in articles.items()}
         self._spread = Counter(stem for stems in self._bodies.values() for stem in stems)
 
-    def _stems(self, text: str) -> frozenset[str]:
+    def _stems_of(self, text: str) -> frozenset[str]:
         return frozenset(self._stemmer.stemWords(words(text)))
 
     def shares(self, question: str, slug: str) -> tuple[float, float]:
@@ -66,13 +72,27 @@ class Vocabulary:
             return 0.0, 0.0
         return self._weight(stems & self._bodies[slug]) / whole, self._weight(stems & self._titles[slug]) / whole
 
+    def unknown(self, question: str) -> float:
+        """Share of the question's words that no article holds, weighed by how rare they are: 0 to 1."""
+        stems = self._stems(question)
+        whole = self._weight(stems)
+        return self._weight(frozenset(stem for stem in stems if stem not in self._spread)) / whole if whole else 0.0
+
+    def share(self, question: str, text: str) -> float:
+        """Share of the question's words that `text` holds, 0 to 1, weighed by how rare each is in the library."""
+        asked = self._stems(question)
+        whole = self._weight(asked)
+        return self._weight(asked & self._stems(text)) / whole if whole else 0.0
+
     def _weight(self, stems: frozenset[str]) -> float:
         return sum(math.log((len(self._bodies) + 1) / (self._spread[stem] + 0.5)) for stem in stems)
 
 
-def signals(question: str, similar: Sequence[tuple[str, float]], slug: str, *, named: bool, vocabulary: Vocabulary) -> Signals:
+def signals(
+    question: str, similar: Sequence[tuple[str, float]], slug: str, *, named: bool, vocabulary: Vocabulary, asked: float | None = None
+) -> Signals:
     """The signals of the best article `slug`; `similar` holds (article, cosine) of every passage found."""
     own = max((cosine for article, cosine in similar if article == slug), default=0.0)
     other = max((cosine for article, cosine in similar if article != slug), default=0.0)
     held, titled = vocabulary.shares(question, slug)
-    return Signals(own, float(named), held, titled, own - other)
+    return Signals(own, float(named), held, titled, own - other, own if asked is None else asked, vocabulary.unknown(question))

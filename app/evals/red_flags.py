@@ -6,21 +6,16 @@ for reading: a figure hides what kind of person was not heard.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import beta
-
+from app.evals.report import Case, LabelledError, Report, Share, Table, share, table
 from guardrails.level import SERIOUS, SEVERITY, Level, Profile
 from guardrails.screen import Screener
 
 _LABELS = (*SEVERITY, "information", "out_of_scope")
-
-
-class LabelledError(ValueError):
-    """A line of labelled data that cannot be used; names the line and what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +50,6 @@ class Judged:
         return self.row.level == "routine" and self.got != "routine"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`hits` of `total` with the exact 95 % interval of the rate behind them."""
-
-    label: str
-    hits: int
-    total: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Clopper-Pearson: the rates under which a result at least this extreme has a chance of 2.5 % on each side."""
-        low = float(beta.ppf(0.025, self.hits, self.total - self.hits + 1)) if self.hits else 0.0
-        high = float(beta.ppf(0.975, self.hits + 1, self.total - self.hits)) if self.hits < self.total else 1.0
-        return low, high
-
-    def __str__(self) -> str:
-        low, high = self.bounds
-        return f"{self.label:52s} {self.hits:5d} of {self.total:5d}  {self.hits / self.total:6.1%}  [{low:.1%}, {high:.1%}]"
-
-
 def read(path: Path) -> list[Labelled]:
     """Labelled conversations; LabelledError names the first line that is none."""
     return [_labelled(number, line) for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.strip()]
@@ -104,17 +79,12 @@ def judge(screener: Screener, rows: Iterable[Labelled]) -> Iterator[Judged]:
 def shares(judged: Sequence[Judged]) -> list[Share]:
     """The figures that the targets name; those with nothing to count are left out."""
     counted = (
-        ("emergency and crisis recognised as such", SERIOUS, lambda j: j.got in SERIOUS),
-        ("urgent recognised as urgent or higher", ("urgent",), lambda j: j.got != "routine"),
-        ("emergency or crisis raised where none is needed", ("routine",), lambda j: j.got in SERIOUS),
-        ("any alarm where none is needed", ("routine",), lambda j: j.got != "routine"),
+        share("emergency and crisis recognised as such", (j.got in SERIOUS for j in judged if j.row.level in SERIOUS)),
+        share("urgent recognised as urgent or higher", (j.got != "routine" for j in judged if j.row.level == "urgent")),
+        share("emergency or crisis raised where none is needed", (j.got in SERIOUS for j in judged if j.row.level == "routine"), "less"),
+        share("any alarm where none is needed", (j.got != "routine" for j in judged if j.row.level == "routine"), "less"),
     )
-    return [share for label, levels, good in counted if (share := _share(label, judged, levels, good)).total]
-
-
-def _share(label: str, judged: Sequence[Judged], levels: Collection[str], good: Callable[[Judged], bool]) -> Share:
-    chosen = [item for item in judged if item.row.level in levels]
-    return Share(label, sum(map(good, chosen)), len(chosen))
+    return [figure for figure in counted if figure.total]
 
 
 def by(judged: Sequence[Judged], key: Callable[[Labelled], str]) -> list[Share]:
@@ -125,29 +95,41 @@ def by(judged: Sequence[Judged], key: Callable[[Labelled], str]) -> list[Share]:
         alarms = [item for item in group if item.row.level != "routine"]
         quiet = [item for item in group if item.row.level == "routine"]
         if alarms:
-            found.append(Share(f"{name or 'unnamed'}: recognised", sum(not item.missed for item in alarms), len(alarms)))
+            found.append(share(f"{name or 'unnamed'}: recognised", (not item.missed for item in alarms)))
         if quiet:
-            found.append(Share(f"{name or 'unnamed'}: false alarms", sum(item.false_alarm for item in quiet), len(quiet)))
+            found.append(share(f"{name or 'unnamed'}: false alarms", (item.false_alarm for item in quiet), "less"))
     return found
 
 
-def report(judged: Sequence[Judged], *, misses: bool = True) -> Iterator[str]:
-    """The lines of the report."""
-    yield "share [exact 95 % interval]"
-    yield from map(str, shares(judged))
-    yield "\nby level"
-    for level in SEVERITY:
-        chosen = [item for item in judged if item.row.level == level]
-        if chosen:
-            yield str(Share(f"{level}: level given exactly", sum(item.got == level for item in chosen), len(chosen)))
-    yield "\nby form"
-    yield from map(str, by(judged, lambda row: row.form))
-    yield "\nby topic (those with a miss or a false alarm)"
+def report(judged: Sequence[Judged]) -> Report:
+    """Figures in all, by level, form and topic; one case a conversation."""
     wrong = {item.row.topic for item in judged if item.missed or item.false_alarm}
-    yield from map(str, by([item for item in judged if item.row.topic in wrong], lambda row: row.topic))
-    if misses:
-        yield "\nfor reading"
-        for item in judged:
-            if item.missed or item.false_alarm:
-                kind = "MISS " if item.missed else "ALARM"
-                yield f"{kind} {item.row.id}: {item.row.level} given {item.got} {' '.join(item.found)} | {' || '.join(item.row.messages)}"
+    tables = (
+        Table("all", tuple(shares(judged))),
+        table("by level", [_exact(judged, level) for level in SEVERITY]),
+        Table("by form", tuple(by(judged, lambda row: row.form))),
+        Table(
+            "by topic (those with a miss or a false alarm)",
+            tuple(by([item for item in judged if item.row.topic in wrong], lambda row: row.topic)),
+        ),
+    )
+    return Report("red-flags", tables, tuple(map(_case, judged)), {"conversations": len(judged)})
+
+
+def _exact(judged: Sequence[Judged], level: Level) -> Share:
+    return share(f"{level}: level given exactly", (item.got == level for item in judged if item.row.level == level))
+
+
+def wrong(judged: Sequence[Judged]) -> Iterator[str]:
+    """Every miss and false alarm, for reading."""
+    for item in judged:
+        if item.missed or item.false_alarm:
+            kind = "MISS " if item.missed else "ALARM"
+            yield f"{kind} {item.row.id}: {item.row.level} given {item.got} {' '.join(item.found)} | {' || '.join(item.row.messages)}"
+
+
+def _case(item: Judged) -> Case:
+    row = item.row
+    name, good = ("recognised", not item.missed) if row.level != "routine" else ("no alarm", not item.false_alarm)
+    told = f"{' || '.join(row.messages)}\nwanted: {row.level}\ncame: {item.got} {' '.join(item.found)}"
+    return Case(row.id, {name: float(good), "exact level": float(item.got == row.level)}, told)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.evals.red_flags import Share
+from app.evals.report import Share
 from guardrails.level import Profile
 from guardrails.screen import Screener
 

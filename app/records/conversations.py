@@ -11,10 +11,11 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
 from app.records.cases import as_finding
 from app.records.database import Database
-from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, QuestionRow, Turn, new_id, now
+from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
 from app.records.owners import ensure_conversation, ensure_patient
 from guardrails.level import UNANSWERED, Profile
@@ -70,6 +71,41 @@ class ConversationStore:
         """Store a reply and its citations."""
         with self._database.transaction() as session:
             _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+
+    def grow(self, turn: OpenTurn, reply: Reply) -> None:
+        """Store what a reply has become, with the citations of its new statements; the earlier ones stay as they are."""
+        with self._database.transaction() as session:
+            row = session.get(ReplyRow, reply.id)
+            if row is None:  # its first version could not be stored
+                _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+                return
+            row.text, row.body = reply.text, reply.body
+            known = session.scalar(select(func.max(CitationRow.statement)).where(CitationRow.reply_id == reply.id)) or 0
+            _add_citations(session, reply, after=known)
+
+    def used_model(self, turn: OpenTurn, use: ModelUse) -> None:
+        """Keep what a model took for a turn; of one that stands in no records, nothing."""
+        if not turn.turn_id:
+            return
+        call = use.call
+        with self._database.transaction() as session:
+            session.add(
+                ModelCallRow(
+                    turn_id=turn.turn_id,
+                    model=call.model[:120],
+                    prompt=call.prompt,
+                    outcome=use.outcome,
+                    reason=call.reason[:80],
+                    withheld=list(use.withheld),
+                    shown=use.shown,
+                    tokens_in=call.tokens_in,
+                    tokens_out=call.tokens_out,
+                    cost=call.cost,
+                    first_ms=call.first_ms,
+                    total_ms=call.total_ms,
+                    attempts=call.attempts,
+                )
+            )
 
     def close(self, turn: OpenTurn, state: Literal["done", "cancelled"], level: str) -> None:
         """Mark the turn as ended with the level it left."""
@@ -219,7 +255,12 @@ def _released(session: Session, case_id: str) -> bool:
 def _add_reply(session: Session, conversation_id: str, turn_id: str | None, reply: Reply) -> None:
     session.add(ReplyRow(id=reply.id, conversation_id=conversation_id, turn_id=turn_id, kind=reply.kind, text=reply.text, body=reply.body))
     session.flush()
-    for number, statement in enumerate(reply.statements, 1):
+    _add_citations(session, reply)
+
+
+def _add_citations(session: Session, reply: Reply, after: int = 0) -> None:
+    """Citations of the statements from number `after` + 1 on."""
+    for number, statement in enumerate(reply.statements[after:], after + 1):
         for c in statement.citations:
             session.add(CitationRow(reply_id=reply.id, statement=number, article=c.article, revision=c.revision, start=c.start, end=c.end))
 

@@ -103,6 +103,28 @@ class CitationRow(Base):
     end: Mapped[int]
 
 
+class ModelCallRow(Base):
+    """What a language model took for one turn: names, ids and numbers, and reasons that hold no words of anybody."""
+
+    __tablename__ = "model_calls"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id"), index=True)
+    model: Mapped[str] = mapped_column(String(120))
+    prompt: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(80))
+    withheld: Mapped[list[Any]] = mapped_column(default=list)
+    """Why sentences were kept back, one reason a sentence."""
+    shown: Mapped[int]
+    tokens_in: Mapped[int]
+    tokens_out: Mapped[int]
+    cost: Mapped[float | None]
+    first_ms: Mapped[float | None]
+    total_ms: Mapped[float]
+    attempts: Mapped[int]
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
 class FindingRow(Base):
     """One red flag found in a conversation; `state`: open, disputed or settled."""
 

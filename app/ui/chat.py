@@ -5,6 +5,7 @@ breathing" must be typed, and screened at once, while an answer is being made.
 """
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from chainlit.config import config
 from chainlit.input_widget import Select, Switch, TextInput
 
 from app import care_line, wiring
-from app.conversation import Event, Finished, Screened, Shown
+from app.conversation import Event, Finished, Grown, Screened, Shown
 from app.guests import guest_from_cookies, keeps_chats
 from app.journal import Reply, Tap
 from app.logs import place
@@ -115,26 +116,77 @@ async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:
 
 
 async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event) -> None:
-    """The rest of the turn on the answering lane, with a word of patience where it takes long."""
-    rest = asyncio.ensure_future(_in(carelight.answering_lane, list, events))
-    waiting: cl.Message | None = None
+    """The rest of the turn on the answering lane, with a word of patience where it takes long; what grows is drawn again."""
+    coming: asyncio.Queue[Event | None] = asyncio.Queue()
+    work = asyncio.ensure_future(_in(carelight.answering_lane, _pass_on, events, coming, asyncio.get_running_loop()))
+    drawn: dict[str, cl.CustomElement | None] = {}
     try:
-        done, _ = await asyncio.wait({rest}, timeout=_PLACEHOLDER_AFTER_S)
-        if not done:
-            waiting = cl.Message(content=carelight.words.say("looking"))
-            await waiting.send()
-        shown = [event.reply for event in await rest if isinstance(event, Shown)]
+        event = await _first(coming)
+        while event is not None:
+            if isinstance(event, Shown | Grown) and not cancelled.is_set():
+                await _draw(event, drawn)
+            event = await coming.get()
+        await work
     except Exception as error:  # as above
         log.error("an answer failed: %s", place(error))
-        shown = [care_line.failed(carelight)]
-    finally:
-        if waiting is not None:
-            await waiting.remove()
-    if not cancelled.is_set():
-        for reply in shown:
-            await _show(reply)
+        if not cancelled.is_set():
+            await _show(care_line.failed(carelight))
+    await _settle(drawn)
     if (mine := _answering.get(chat)) is not None and mine.cancelled is cancelled:
         del _answering[chat]
+
+
+async def _first(coming: "asyncio.Queue[Event | None]") -> Event | None:
+    """The first event, with a word of patience as long as it takes."""
+    first = asyncio.ensure_future(coming.get())
+    done, _ = await asyncio.wait({first}, timeout=_PLACEHOLDER_AFTER_S)
+    if done:
+        return first.result()
+    waiting = cl.Message(content=carelight.words.say("looking"))
+    await waiting.send()
+    try:
+        return await first
+    finally:
+        await waiting.remove()
+
+
+def _pass_on(events: Iterator[Event], coming: "asyncio.Queue[Event | None]", loop: asyncio.AbstractEventLoop) -> None:
+    """Hand every event to the page as it comes, and None after the last, whatever happened."""
+    try:
+        for event in events:
+            loop.call_soon_threadsafe(coming.put_nowait, event)
+    finally:
+        loop.call_soon_threadsafe(coming.put_nowait, None)
+
+
+async def _draw(event: Shown | Grown, drawn: dict[str, cl.CustomElement | None]) -> None:
+    """Show a reply, or draw the one that was shown again with more in it; `drawn` holds the elements by reply."""
+    reply = event.reply
+    element = drawn.get(reply.id)
+    if element is None:
+        drawn[reply.id] = await _show(reply, growing=event.growing)
+        return
+    props = element_for(reply.kind, reply.text, reply.body)
+    if props is not None:
+        await _redraw(element, {**props[1], "growing": _growing(event.growing)})
+
+
+async def _settle(drawn: dict[str, cl.CustomElement | None]) -> None:
+    """No more comes: what still says that it grows (it was cancelled, or failed) says so no more."""
+    for element in drawn.values():
+        if element is not None and element.props.get("growing"):
+            await _redraw(element, {**element.props, "growing": ""})
+
+
+async def _redraw(element: cl.CustomElement, props: dict[str, Any]) -> None:
+    element.props = props
+    element.content = json.dumps(props)
+    await element.update()
+
+
+def _growing(more: bool) -> str:
+    """The words below an answer that is still being written; they are not part of it and are gone after a reload."""
+    return carelight.words.say("answer_growing") if more else ""
 
 
 def _time(reply: Reply, chat: str) -> None:
@@ -156,7 +208,8 @@ async def answer(action: cl.Action) -> None:
     """A button under a question: screened again with the answer, then the reply that waited for it."""
     key, choice = str(action.payload.get("key", ""))[:160], str(action.payload.get("choice", ""))[:40]
     if choice != UNANSWERED:
-        await _run(carelight.conversation.answer(_patient(), _chat(), key, choice), threading.Event())
+        cancelled = threading.Event()
+        await _run(carelight.conversation.answer(_patient(), _chat(), key, choice, cancelled.is_set), cancelled)
 
 
 @cl.action_callback("tap")
@@ -211,14 +264,16 @@ async def _send_settings() -> None:
     ).send()
 
 
-async def _show(reply: Reply) -> None:
-    """Send one reply under its own id, so that a rating finds it."""
+async def _show(reply: Reply, *, growing: bool = False) -> cl.CustomElement | None:
+    """Send one reply under its own id, so that a rating finds it; the element that draws it, if one does."""
     drawn = element_for(reply.kind, reply.text, reply.body)
     if drawn is None:
         await cl.Message(id=reply.id, content=reply.text).send()
-        return
+        return None
     name, props = drawn
-    await cl.Message(id=reply.id, content="", elements=[cl.CustomElement(name=name, props=props, display="inline")]).send()
+    element = cl.CustomElement(name=name, props={**props, "growing": _growing(True)} if growing else props, display="inline")
+    await cl.Message(id=reply.id, content="", elements=[element]).send()
+    return element
 
 
 def _until_screened(events: Iterator[Event]) -> list[Event]:

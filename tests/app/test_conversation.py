@@ -265,7 +265,7 @@ def encodings(tmp_path: Path, kept_environment: None) -> None:
 @pytest.mark.usefixtures("encodings")
 def test_a_supported_draft_is_shown_with_its_citations_and_says_who_wrote_it(world: World) -> None:
     """A patient must be able to tell a model's words from the clinic's."""
-    reply = _drafting(world, "Gout is a painful swelling of one joint [1].").turn(GOUT_QUESTION).replies[0]
+    reply = _drafting(world, "Gout is a painful swelling of one joint [1].").turn(GOUT_QUESTION).final
     assert reply.statements[0].text == "Gout is a painful swelling of one joint."
     assert reply.body["note"] == world.say("drafted_notice")
     assert reply.statements[-1].role == "help"

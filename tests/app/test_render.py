@@ -87,3 +87,12 @@ def test_a_card_says_whether_anyone_will_see_the_case(stored: bool) -> None:
     body = render.card_body(card, WORDS, stored=stored)
     assert body["staffing"] == WORDS.say("staffing_staffed" if stored else "case_not_stored")
     assert body["labels"]["help_coming"] == WORDS.say("tap_help_coming")
+
+
+def test_where_a_draft_ended_early_a_line_says_from_where_on_it_is_quoted(served: Snapshot) -> None:
+    """A model's words and the articles' own must not run into each other; the numbers go on."""
+    given = [_statement("Drafted.", "lead"), _statement("Quoted.", start=40), _statement("Help:\n- x", "help", start=60)]
+    body = render.answer_body(given, (), served, WORDS, "note", rest_from=1)
+    assert [block["role"] for block in body["blocks"]] == ["lead", "words", "point", "help"]
+    assert [mark["n"] for block in body["blocks"][2:] for mark in block.get("marks", []) or block["sentences"][0]["marks"]] == [2, 3]
+    assert render.answer_text(body).splitlines()[:3] == ["Drafted. [1]", WORDS.say("quoted_rest"), "Quoted. [2]"]

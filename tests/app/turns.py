@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from app.answering import Parts
 from app.cases import CaseDesk
-from app.conversation import Conversation, Event, Finished, Screened, Shown
+from app.conversation import Conversation, Event, Finished, Grown, Screened, Shown
 from app.journal import Reply
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -23,6 +23,7 @@ from guardrails.level import Evidence, Finding, Level
 from guardrails.scope import Scope
 from guardrails.screen import Layer, Screener, TimedLayer
 from knowledge import words
+from knowledge.article import Article
 from knowledge.front_matter import Audience
 from knowledge.library import Snapshot
 from retrieval.drafted import Drafter
@@ -121,11 +122,13 @@ class World:
     """Where turns and cases go, if not to `database`: a broken one shows what an outage does."""
     drafter: Drafter | None = None
     index_works: bool = True
+    mask: Callable[[str], str] = lambda text: text
+    article: Article = GOUT
     limit_s: float = 5.0
 
     def __post_init__(self) -> None:
         self.library = LibraryStore(self.database)
-        self.library.publish([GOUT], "test")
+        self.library.publish([self.article], "test")
         self.chats = ConversationStore(self.records or self.database)
         self.cases = CaseStore(self.records or self.database)
         self.spool_file = self.folder / "spool"
@@ -146,6 +149,7 @@ class World:
             staffing=lambda: "unattended",
             region="US",
             explain=lambda _turns, _findings: {},
+            mask=lambda text: self.mask(text),  # noqa: PLW0108 (a test may change it later)
         )
         self.conversation = Conversation(self.parts, self.chats, self.desk)
 
@@ -171,6 +175,11 @@ class Outcome:
     @property
     def replies(self) -> list[Reply]:
         return [event.reply for event in self.events if isinstance(event, Shown)]
+
+    @property
+    def final(self) -> Reply:
+        """The last reply, as it became."""
+        return [event.reply for event in self.events if isinstance(event, Shown | Grown)][-1]
 
     @property
     def kinds(self) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 
 from knowledge.front_matter import Audience
 from knowledge.library import Revision, Snapshot
+from knowledge.passages import suits
 from retrieval.index import IndexUnusableError
-from retrieval.search import Found, Search, suits
+from retrieval.search import Found, Search
 from tests.fakes import ExactFinder, article, snapshot
 
 
@@ -34,9 +35,9 @@ def test_the_section_that_was_asked_for_comes_first(question: str, history: list
 
 def test_the_section_asked_for_wins_between_equal_words() -> None:
     """People ask how to "get rid of" it and never say "Treatment"."""
-    same = snapshot(article("## Overview\n\nGout crystals.\n\n## Treatment\n\nGout crystals.\n"))
-    assert find(same, "gout crystals").passages[0].passage.heading == "Overview"
+    same = snapshot(article("## Diagnosis\n\nGout crystals.\n\n## Treatment\n\nGout crystals.\n"))
     assert find(same, "How do I get rid of gout crystals?").passages[0].passage.heading == "Treatment"
+    assert find(same, "How do they confirm gout crystals?").passages[0].passage.heading == "Diagnosis"
 
 
 def test_a_withdrawn_article_is_gone_though_the_index_still_holds_it(library: Snapshot) -> None:

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.evals import red_flags, workload
-from app.evals.red_flags import Judged, Labelled, LabelledError, Share
+from app.evals.red_flags import Judged, Labelled
+from app.evals.report import LabelledError, printed
 from guardrails.screen import Screener, TimedLayer
 from tests.app.turns import by_keyword
 from tests.fakes import ScriptedLayer
@@ -43,14 +42,21 @@ def test_the_figures_of_a_small_set(file: Path) -> None:
     }
 
 
-def test_every_wrong_verdict_is_listed_with_its_words(file: Path) -> None:
-    """A figure hides what kind of person was not heard."""
-    lines = list(red_flags.report(list(red_flags.judge(SCREENER, red_flags.read(file)))))
-    assert any(line.startswith("MISS  2") and "my arm feels funny" in line for line in lines)
-    assert any(line.startswith("ALARM 5") and "what is a stroke" in line for line in lines)
-    assert not any("MISS  1" in line or "MISS  3" in line for line in lines)
-    quiet = list(red_flags.report(list(red_flags.judge(SCREENER, red_flags.read(file))), misses=False))
-    assert not any("my arm feels funny" in line for line in quiet)
+def test_every_wrong_verdict_is_listed_with_its_words_and_the_tables_hold_none(file: Path) -> None:
+    """A figure hides what kind of person was not heard; and a table may be passed on."""
+    judged = list(red_flags.judge(SCREENER, red_flags.read(file)))
+    lines = list(red_flags.wrong(judged))
+    assert [line.split(":")[0] for line in lines] == ["MISS  2", "ALARM 5"]
+    assert "my arm feels funny" in lines[0]
+    assert not any("my arm feels funny" in line for line in printed(red_flags.report(judged)))
+
+
+def test_each_conversation_is_a_case_that_can_be_compared(file: Path) -> None:
+    """By its id: recognised where help was needed, quiet where none was."""
+    cases = {case.id: case.scores for case in red_flags.report(list(red_flags.judge(SCREENER, red_flags.read(file)))).cases}
+    assert cases["2"] == {"recognised": 0.0, "exact level": 0.0}
+    assert cases["5"] == {"no alarm": 0.0, "exact level": 0.0}
+    assert cases["1"] == {"recognised": 1.0, "exact level": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -69,21 +75,6 @@ def test_what_counts_as_a_miss_and_as_a_false_alarm(needs: str, got: str, missed
     """An urgent card for an emergency is a miss; a higher level for something urgent is none."""
     judged = Judged(Labelled("1", ("text",), needs), got, ())  # type: ignore[arg-type]
     assert (judged.missed, judged.false_alarm) == (missed, false_alarm)
-
-
-def test_the_bounds_are_clopper_and_pearsons() -> None:
-    """Known values: 0 of 40 still allows 8.8 %, 10 of 10 allows 69.2 %."""
-    assert Share("x", 0, 40).bounds == pytest.approx((0.0, 0.0881), abs=1e-4)
-    assert Share("x", 10, 10).bounds == pytest.approx((0.6915, 1.0), abs=1e-4)
-    assert Share("x", 5, 10).bounds == pytest.approx((0.1871, 0.8129), abs=1e-4)
-
-
-@given(st.integers(1, 400).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
-def test_the_bounds_hold_the_share(case: tuple[int, int]) -> None:
-    """And stay between nothing and everything."""
-    hits, total = case
-    low, high = Share("x", hits, total).bounds
-    assert 0 <= low <= hits / total <= high <= 1
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """Conversations belong to one patient, keep their order, and say which turns were cut off."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.drafting import ModelUse
 from app.errors import RecordsError
 from app.journal import OpenTurn, Reply
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
-from app.records.models import CitationRow, Turn
+from app.records.models import CitationRow, ModelCallRow, Turn
 from guardrails.level import Profile
 from knowledge.citation import Citation, Statement
+from retrieval.model import ModelCall
 from tests.fakes import finding
 
 
@@ -194,3 +196,54 @@ def test_a_failing_database_is_a_records_error(broken: Database) -> None:
     """The turn goes on without its records only if it can tell that they failed."""
     with pytest.raises(RecordsError):
         ConversationStore(broken).receive("p1", "c1", "hello")
+
+
+def _reply(*texts: str) -> Reply:
+    statements = tuple(
+        Statement(text, (Citation("gout", "Gout", "overview", "Overview", 1, n, n + 5, text),)) for n, text in enumerate(texts)
+    )
+    return Reply("r1", "answer", " ".join(texts), {"blocks": list(texts)}, statements)
+
+
+def _citations(database: Database) -> list[tuple[int, int]]:
+    with database.reading() as session:
+        return [(row.statement, row.start) for row in session.scalars(select(CitationRow).order_by(CitationRow.id))]
+
+
+def test_a_reply_that_grows_keeps_its_first_citations_and_adds_the_new_ones(store: ConversationStore, database: Database) -> None:
+    """A recall must find every statement once, also those read before the answer was whole."""
+    turn = store.receive("p1", "c1", "gout?")
+    store.record(turn, _reply("One."))
+    store.grow(turn, _reply("One.", "Two."))
+    store.grow(turn, _reply("One.", "Two."))
+    chat = store.chat("c1")
+    assert chat is not None
+    assert [(entry.text, entry.body) for entry in chat.entries[1:]] == [("One. Two.", {"blocks": ["One.", "Two."]})]
+    assert _citations(database) == [(1, 0), (2, 1)]
+
+
+def test_a_reply_whose_first_version_was_not_stored_is_stored_when_it_grows(store: ConversationStore, database: Database) -> None:
+    """The database came back between two paragraphs."""
+    turn = store.receive("p1", "c1", "gout?")
+    store.grow(turn, _reply("One.", "Two."))
+    assert _citations(database) == [(1, 0), (2, 1)]
+
+
+USE = ModelUse(ModelCall("openai:x", "answer@abc", "cancelled", 10, 2, 0.5, None, 12.0, 1), "cancelled", 0, ("cites nothing",))
+
+
+def test_what_a_model_took_is_kept_with_its_turn(store: ConversationStore, database: Database) -> None:
+    """Ids and numbers, and reasons without words."""
+    turn = store.receive("p1", "c1", "gout?")
+    store.used_model(turn, USE)
+    with database.reading() as session:
+        [row] = session.scalars(select(ModelCallRow))
+        kept = (row.turn_id, row.model, row.prompt, row.outcome, row.reason, row.withheld, row.tokens_in, row.cost, row.first_ms)
+    assert kept == (turn.turn_id, "openai:x", "answer@abc", "cancelled", "cancelled", ["cites nothing"], 10, 0.5, None)
+
+
+def test_what_a_model_took_for_a_turn_that_is_not_recorded_is_not_kept(store: ConversationStore, database: Database) -> None:
+    """There is no row that it could belong to."""
+    store.used_model(OpenTurn.unrecorded("c1", "p1", ("gout?",)), USE)
+    with database.reading() as session:
+        assert session.scalar(select(func.count(ModelCallRow.id))) == 0

@@ -14,6 +14,7 @@ export default function Answer() {
     <article data-testid="answer" style={{ display: "flex", flexDirection: "column", gap: "12px", maxWidth: "680px", width: "100%", lineHeight: 1.6 }}>
       {props.banner && <Banner banner={props.banner} />}
       {(props.blocks || []).map((block, i) => <Block key={i} block={block} open={open} helpTitle={props.help_title} />)}
+      {props.growing && <p role="status" data-testid="growing" style={{ margin: 0, fontSize: "0.95rem", color: "#475a5f" }}>{props.growing}</p>}
       {props.note && <p style={{ margin: 0, fontSize: "0.9rem", color: "#475a5f" }}>{props.note}</p>}
       <p style={{ margin: 0 }}>{props.safety_net}</p>
       <div style={{ borderTop: "1px solid #d3dedf", paddingTop: "10px", fontSize: "0.92rem" }}>
