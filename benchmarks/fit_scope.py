@@ -13,7 +13,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,10 @@ _MONEY = re.compile(
     r"\b(?:cost|price|pay|paid|insur\w*|medicaid|medicare|blue cross|how much|fees?|charge[sd]?|bill|free|copay|cover(?:s|ed)?)\b", re.I
 )
 _FOLDS, _STRENGTH, _RAREST = 5, 10.0, 3
-_TAKEN = 0.003
-"""Share of ordinary questions that the learned layer may take from the library, of those that patterns leave."""
+_TAKEN = 1
+"""Ordinary questions and look-alikes of the development half that the learned layer may take from the library for each entry."""
+_LEAST = 0.5
+"""Where an entry is never mistaken, the threshold it gets all the same."""
 _MISNAMED = 0.02
 """Share of ordinary questions and absent topics that it may misname once the library has nothing on them."""
 
@@ -83,11 +85,13 @@ def main() -> None:
     read = Read([patterns.request(e.text, e.earlier) for e in taught], encoder)
     guesses = cross_validated(read, taught, len(judged))
     free = [e.entry == LIBRARY and patterns.by_pattern(e.text) is None for e in judged]
-    sure = limit([g.probability for g, e, f in zip(guesses, judged, free, strict=True) if f and e.kind == "ordinary"], _TAKEN)
-    likely = limit([g.probability for g, f in zip(guesses, free, strict=True) if f], _MISNAMED)
-    weights = fit(range(len(taught)), read, taught, (encoder.fingerprint, sure, min(likely, sure)))
+    ours = [guess for guess, mine in zip(guesses, free, strict=True) if mine]
+    likely = round(float(np.quantile([guess.probability for guess in ours], 1 - _MISNAMED)), 4)
+    weights = fit(range(len(taught)), read, taught, encoder.fingerprint)
+    weights = replace(weights, sure=np.array([limit(ours, name) for name in weights.classes], dtype=np.float32), likely=likely)
     scope_model.save(weights, given.out)
-    print(f"{len(taught)} messages, {len(weights.words)} words, sure from {weights.sure:.3f}, likely from {weights.likely:.3f}")
+    print(f"{len(taught)} messages, {len(weights.words)} words, likely from {weights.likely:.3f}")
+    print("sure from " + ", ".join(f"{name} {sure:.2f}" for name, sure in zip(weights.classes, weights.sure, strict=True)))
     report("development, learned part five-fold", patterns, judged, guesses, weights, misses=given.misses)
     if given.held_out:
         rest = [example for example in (*labelled(), *ordinary()) if held_out(example.text)]
@@ -114,15 +118,15 @@ class Read:
         return words, np.array([np.log((1 + len(rows)) / (1 + counts[word])) + 1 for word in words], dtype=np.float32)
 
 
-def fit(rows: Sequence[int], read: Read, taught: Sequence[Example], fixed: tuple[str, float, float]) -> Weights:
-    """Weights learned from `rows`; `fixed` holds the fingerprint and the two thresholds."""
+def fit(rows: Sequence[int], read: Read, taught: Sequence[Example], fingerprint: str = "") -> Weights:
+    """Weights learned from `rows`, with thresholds that nothing reaches."""
     words, rarity = read.vocabulary(rows)
     classes = tuple(sorted({taught[row].entry for row in rows}))
-    empty = np.zeros((0, 0), dtype=np.float32)
-    shape = Weights(fixed[0], classes, words, rarity, empty, empty, fixed[1], fixed[2])
+    none = np.ones(len(classes), dtype=np.float32)
+    shape = Weights(fingerprint, classes, words, rarity, none, none, none, 1.0)
     features = np.array([shape.features(read.requests[row], read.vectors[row]) for row in rows])
     model = LogisticRegression(C=_STRENGTH, max_iter=150, tol=1e-3).fit(features, [taught[row].entry for row in rows])
-    return Weights(fixed[0], classes, words, rarity, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), *fixed[1:])
+    return replace(shape, weights=model.coef_.astype(np.float32), intercept=model.intercept_.astype(np.float32))
 
 
 def cross_validated(read: Read, taught: Sequence[Example], judged: int) -> list[Guess]:
@@ -130,15 +134,18 @@ def cross_validated(read: Read, taught: Sequence[Example], judged: int) -> list[
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     guesses: dict[int, Guess] = {}
     for learn, ask in folds.split(np.zeros(judged), [e.entry == LIBRARY for e in taught[:judged]]):
-        weights = fit([*learn, *range(judged, len(taught))], read, taught, ("", 1.0, 1.0))
+        weights = fit([*learn, *range(judged, len(taught))], read, taught)
         for row in ask:
             guesses[row] = weights.guess(weights.features(read.requests[row], read.vectors[row]))
     return [guesses[row] for row in range(judged)]
 
 
-def limit(probabilities: Sequence[float], share: float) -> float:
-    """The probability that no more than `share` of these reach."""
-    return round(float(np.quantile(probabilities, 1 - share)), 4)
+def limit(library: Sequence[Guess], entry: str) -> float:
+    """The probability from which `entry` takes no more than `_TAKEN` of messages that are the library's; 1 for the library."""
+    if entry == LIBRARY:
+        return 1.0
+    reached = sorted((guess.probability for guess in library if guess.entry == entry), reverse=True)
+    return max(_LEAST, reached[_TAKEN] + 0.001) if len(reached) > _TAKEN else _LEAST
 
 
 def report(title: str, patterns: Scope, rows: Sequence[Example], guesses: Sequence[Guess], weights: Weights, *, misses: bool) -> None:
@@ -148,7 +155,7 @@ def report(title: str, patterns: Scope, rows: Sequence[Example], guesses: Sequen
     ways: dict[str, list[str | None]] = {"patterns": [], "learned": [], "both": [], "leaning": []}
     for row, guess in zip(rows, guesses, strict=True):
         found = patterns.by_pattern(row.text)
-        sure = guess.entry if guess.probability >= weights.sure else None
+        sure = guess.entry if weights.is_sure(guess) else None
         likely = guess.entry if guess.probability >= weights.likely else None
         for way, entry in zip(
             ways, (found.id if found else None, sure, found.id if found else sure, found.id if found else likely), strict=True

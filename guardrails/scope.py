@@ -82,7 +82,7 @@ class Scope:
         if found is not None or self.learned is None:
             return found
         guess = self._guess(text, earlier)
-        return self._by_id.get(guess.entry) if guess and guess.probability >= self.learned.weights.sure else None
+        return self._by_id.get(guess.entry) if guess and self.learned.weights.is_sure(guess) else None
 
     def leaning(self, text: str, earlier: Sequence[str] = ()) -> ScopeEntry | None:
         """What a message probably is that the library turned out not to cover; None where it is only not covered.

@@ -2,7 +2,7 @@
 
 A multinomial logistic regression over sentence embeddings, fitted by `python -m benchmarks.fit_scope`. Names of medicines and
 animals and weights are read as one word each, so that what was learned of one medicine holds for all. It acts only where it is
-surer than a threshold fitted on ordinary questions, and only with the very embedding model that it was fitted with.
+surer than thresholds fitted on ordinary questions, and only with the very embedding model that it was fitted with.
 """
 
 import logging
@@ -84,10 +84,10 @@ class Weights:
     weights: Numbers = field(repr=False)
     """Shape (classes, 2 * dimensions + words + classes)."""
     intercept: Numbers = field(repr=False)
-    sure: float
-    """Probability above which a message is taken from the library."""
+    sure: Numbers
+    """Probability from which a message is taken from the library, by class: some are seldom mistaken for ordinary questions."""
     likely: float
-    """Probability above which a message that the library does not cover is named by what it is."""
+    """Probability from which a message that the library does not cover is named by what it is."""
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -107,6 +107,10 @@ class Weights:
 
     def _signs(self, signs: frozenset[str]) -> Numbers:
         return np.array([name in signs for name in self.classes], dtype=np.float32)
+
+    def is_sure(self, guess: Guess) -> bool:
+        """Whether a message is to be taken from the library."""
+        return guess.probability >= float(self.sure[self.classes.index(guess.entry)])
 
     def guess(self, row: Numbers) -> Guess:
         """The likeliest entry for a row of features."""
@@ -182,7 +186,7 @@ def load(path: Path = WEIGHTS_FILE) -> Weights:
                 data["rarity"].astype(np.float32),
                 data["weights"].astype(np.float32),
                 data["intercept"].astype(np.float32),
-                float(data["sure"]),
+                data["sure"].astype(np.float32),
                 float(data["likely"]),
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
@@ -199,6 +203,6 @@ def save(weights: Weights, path: Path = WEIGHTS_FILE) -> None:
         rarity=weights.rarity.astype(np.float16),
         weights=weights.weights.astype(np.float16),
         intercept=weights.intercept.astype(np.float32),
-        sure=np.array(weights.sure),
+        sure=weights.sure.astype(np.float32),
         likely=np.array(weights.likely),
     )

@@ -49,6 +49,7 @@ _LEANS = re.compile(
     r"|when (?:it|they|this|these))\b",
     re.IGNORECASE,
 )
+_LEANS_AT_ITS_END = re.compile(r"\b(?:later|afterwards|then|too|as well|instead)\.$", re.IGNORECASE)
 _TOGETHER = re.compile(
     r"\b(?:all|both|each|every one) of\b|\bin (?:this )?order\b|\bsteps?\b|\bfirst,|\b(?:two|three|four|five) or more\b",
     re.IGNORECASE,
@@ -164,7 +165,7 @@ def _clusters(passage: Passage, body: str) -> list[list[Span]]:
     """Sentences of a paragraph, each with those after it that lean on it: no "however" without what it turns on."""
     clusters: list[list[Span]] = []
     for span in statements(passage):
-        if clusters and _LEANS.match(body[span.start : span.end]):
+        if clusters and (_LEANS.match(body[span.start : span.end]) or _LEANS_AT_ITS_END.search(body[span.start : span.end])):
             clusters[-1].append(span)
         else:
             clusters.append([span])
