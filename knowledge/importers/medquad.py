@@ -24,7 +24,7 @@ from knowledge.importers.compose import Refused, Topic, compose
 LIBRARY = "medquad"
 LICENCE = "CC-BY-4.0 (MedQuAD, Ben Abacha and Demner-Fushman 2019); text of U.S. National Institutes of Health sites"
 _COLLECTED = dt.date(2017, 1, 1)
-_HEADINGS = {
+HEADINGS = {
     "information": "Overview",
     "symptoms": "Symptoms",
     "treatment": "Treatment",
@@ -72,9 +72,9 @@ def read(path: Path) -> Iterator[Article | Refused]:
 def _article(document: Document) -> Article | Refused:
     if not document.answers:
         return Refused(document.id, f"has no answer text ({document.focus})")
-    order = list(_HEADINGS)
-    pairs = sorted(document.answers, key=lambda pair: order.index(pair[0]) if pair[0] in _HEADINGS else len(order))
-    grouped = groupby(pairs, key=lambda pair: _HEADINGS.get(pair[0], pair[0].capitalize() or "Overview"))
+    order = list(HEADINGS)
+    pairs = sorted(document.answers, key=lambda pair: order.index(pair[0]) if pair[0] in HEADINGS else len(order))
+    grouped = groupby(pairs, key=lambda pair: HEADINGS.get(pair[0], pair[0].capitalize() or "Overview"))
     parts = [Part(heading, tuple(block for _, text in answers for block in blocks_of_text(text))) for heading, answers in grouped]
     return compose(
         Topic(
