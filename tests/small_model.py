@@ -33,7 +33,7 @@ def small_model(log: Path) -> Iterator[str]:
         _wait(port, process, log)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
-        process.terminate()
+        process.kill()  # it may be in the middle of a reply that nobody reads
         process.wait(timeout=20)
 
 

@@ -9,12 +9,16 @@ from app.commands import shared
 ROOT = Path(__file__).parent.parent.parent
 ENDS_ELSEWHERE = {
     "CarelightError": "the base of those shown",
-    "DraftRefusedError": "becomes DraftFailedError",
-    "DraftFailedError": "ends in the quoted answer",
     "PhraseError": "becomes RuleError, with file and rule",
     "ClassifierError": "is logged: the rules then work alone",
     "UnfinishedError": "makes the screening incomplete, with what was found",
     "LabelledError": "is the one line of `carelight eval`, with the file",
+    "EarlierError": "is the one line of `carelight eval --compare`, with the file",
+    "ScopeModelError": "is logged: the patterns of the scope then work alone",
+    "MaskingError": "keeps the question on this machine: the answer is quoted",
+    "ModelError": "ends in the quoted answer",
+    "CancelledError": "ends a draft that nobody waits for",
+    "_FailedAttemptError": "becomes ModelError once no attempt is left",
     "BadLineError": "becomes the line's own error",
 }
 
