@@ -146,15 +146,16 @@ class Answering:
             yield Made(self._held(at))
         elif unanswerable := self._unanswerable(at):
             yield Made(unanswerable)
-        elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn.turns[-1])):
+        elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn)):
             yield Made(self._under_banner(at, self._set_words(at, entry)))
         else:
             for made in self._answer(at, clock, cancelled):
                 yield replace(made, reply=self._under_banner(at, made.reply))
 
-    def _out_of_scope(self, text: str) -> ScopeEntry | None:
+    def _out_of_scope(self, turn: OpenTurn) -> ScopeEntry | None:
         """Set words that answer the message; a request about the answer before it is never out of scope."""
-        return self._parts.scope.verdict(text) if depth_of(text) == "normal" else None
+        *earlier, text = turn.turns
+        return self._parts.scope.verdict(text, earlier) if depth_of(text) == "normal" else None
 
     def _unanswerable(self, at: Moment) -> Reply | None:
         """Words for a message that the library cannot be asked; None where it can."""
@@ -259,10 +260,13 @@ class Answering:
             log.error("what a model took could not be stored: %s", error)
 
     def _not_covered(self, at: Moment) -> Reply:
-        """An honest "not covered", or a friendly no where neither this message nor the one before is about health."""
+        """An honest "not covered"; words of its own for what it probably is instead, or a friendly no where it is not about health."""
         words = at.words
         if words.language != "en":
             return reply("not_covered", f"{words.say('library_other_language')} {words.say('not_covered_next')}", _offer(at))
+        *earlier, text = at.turn.turns
+        if entry := self._parts.scope.leaning(text, earlier):
+            return self._set_words(at, entry)
         if not self._parts.scope.sounds_like_health(" ".join(at.turn.turns[-2:])):
             return reply("refused", f"{words.say('refused_not_health')} {words.say('refused_next')}")
         return reply("not_covered", f"{words.say('not_covered')} {words.say('not_covered_next')}", _offer(at))

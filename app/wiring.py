@@ -185,7 +185,7 @@ class Application:
         return Parts(
             screener=self.screener,
             cards=self.cards,
-            scope=scope.load(),
+            scope=scope.load(encoder=lambda: self.embedder),
             library=self.library,
             search=lambda: self.search,
             drafter=lambda: self.drafter,

@@ -29,6 +29,7 @@ from app.journal import Forgetful, OpenTurn, Reply
 from app.wiring import CORPUS, Application
 from guardrails import person
 from guardrails.level import Profile
+from guardrails.screen import Screener, TimedLayer
 from knowledge.citation import Statement
 from knowledge.library import Snapshot
 from knowledge.passages import audience_of
@@ -36,6 +37,7 @@ from tests.small_model import medicines_of, small_model, unsupported_by
 
 _PEOPLE = (Profile(), Profile(age_months=480, about="me"), Profile(age_months=72, about="me"), Profile(pregnant=True, about="me"))
 """Somebody unknown, an adult of 40, a child of 6, someone pregnant: asked in turn."""
+_SCREEN_S = 60.0
 
 
 @dataclass
@@ -100,8 +102,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("drafted.jsonl"), help="drafted sentences beside their cited spans")
     parser.add_argument("--model", default="openai:small")
     parser.add_argument("--base-url", default="", help="of a server that runs; empty starts SmolLM2")
-    parser.add_argument("--timeout", type=float, default=60.0)
-    parser.add_argument("--answer-tokens", type=int, default=96)
+    parser.add_argument("--timeout", type=float, default=120.0, help="seconds for one draft; a busy machine needs more")
+    parser.add_argument("--answer-tokens", type=int, default=64)
     parser.add_argument("--read", type=Path, help="a file written before: count its sentences, ask nothing")
     parser.add_argument("--unsupported", type=int, help="how many sentences a reader judged unsupported")
     given = parser.parse_args()
@@ -129,12 +131,13 @@ def _run(given: argparse.Namespace) -> int:
             model_api_key="none",
             model_timeout=given.timeout,
             model_first_token_timeout=given.timeout,
-            model_prompt_tokens=1200,
+            model_prompt_tokens=1000,
             model_answer_tokens=given.answer_tokens,
         )
         app = Application(chosen)
         app.initialise()
         app.sync_index()
+        app.__dict__["screener"] = Screener([TimedLayer(app.red_flags, _SCREEN_S)], app.red_flags)  # the model needs the processor too
         snapshot = app.library.snapshot()
         figures = Figures()
         for number, (question, profile) in enumerate(zip(_questions(given.questions), cycle(_PEOPLE), strict=False), 1):

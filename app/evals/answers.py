@@ -89,6 +89,8 @@ def _figures(title: str, judged: Sequence[Answered]) -> Table:
         [
             share("answered", (item.answered for item in judged)),
             share("wrongly not covered", (item.reply.kind == "not_covered" for item in judged), "less"),
+            share("wrongly refused or referred", (item.reply.kind in ("refused", "referred") for item in judged), "less"),
+            share("shown a care card instead", (item.reply.kind == "care_card" for item in judged), "less"),
             share("facts stated", (stated for item in judged for stated in item.stated)),
             share("facts stated, of questions answered", (stated for item in answered for stated in item.stated)),
             share("every fact stated", (all(item.stated) for item in judged if item.stated)),

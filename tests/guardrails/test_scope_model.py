@@ -15,7 +15,7 @@ from retrieval import vectors
 from tests.fakes import HashingEmbedder
 
 PATTERNS = scope.load()
-WORDS = ("goldfish", "upside", "then")
+WORDS = ("flurbs", "upside", "then")
 
 
 def weights(fingerprint: str = "hashing", sure: float = 0.9, likely: float = 0.6) -> Weights:
@@ -45,7 +45,7 @@ def learned(made: Weights | None = None) -> Scope:
 
 def test_what_no_pattern_foresees_is_learned() -> None:
     """Patterns alone caught little more than half of what they were not written for."""
-    entry = learned().verdict("goldfish")
+    entry = learned().verdict("flurbs")
     assert entry is not None
     assert entry.id == "animal"
 
@@ -94,9 +94,9 @@ def test_another_embedding_model_turns_it_off(caplog: pytest.LogCaptureFixture) 
     """Vectors of another model would make every weight wrong; it is said once, without the message."""
     off = learned(weights(fingerprint="another"))
     with caplog.at_level(logging.WARNING):
-        assert [off.verdict("goldfish") for _ in range(3)] == [None, None, None]
+        assert [off.verdict("flurbs") for _ in range(3)] == [None, None, None]
     assert len(caplog.records) == 1
-    assert "goldfish" not in caplog.text
+    assert "flurbs" not in caplog.text
 
 
 def test_an_embedding_model_that_fails_leaves_the_patterns(caplog: pytest.LogCaptureFixture) -> None:
@@ -106,9 +106,9 @@ def test_an_embedding_model_that_fails_leaves_the_patterns(caplog: pytest.LogCap
         raise RuntimeError("no file for goldfish")
 
     layer = Scope(PATTERNS.entries, ["fever"], PATTERNS.masks, LearnedScope(weights(), broken))
-    assert layer.verdict("goldfish") is None
+    assert layer.verdict("flurbs") is None
     assert layer.verdict("can I sue my doctor") is not None
-    assert "goldfish" not in caplog.text
+    assert "flurbs" not in caplog.text
 
 
 class CountingEmbedder(HashingEmbedder):
@@ -134,8 +134,8 @@ def test_weights_come_back_as_they_were_written(tmp_path: Path) -> None:
     """Half precision must not move a guess."""
     path = tmp_path / "weights.npz"
     scope_model.save(weights(), path)
-    read, request = scope_model.load(path), Request("goldfish", "goldfish", ("goldfish",), frozenset())
-    vectors_of = HashingEmbedder().embed(["goldfish", "goldfish"])
+    read, request = scope_model.load(path), Request("flurbs", "flurbs", ("flurbs",), frozenset())
+    vectors_of = HashingEmbedder().embed(["flurbs", "flurbs"])
     before, after = (each.guess(each.features(request, vectors_of)) for each in (weights(), read))
     assert after.entry == before.entry
     assert after.probability == pytest.approx(before.probability, abs=0.01)
