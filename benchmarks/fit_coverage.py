@@ -85,7 +85,7 @@ def _report(signals: Matrix, labels: Matrix, absent: int) -> None:
         rejected, accepted = (chance[labels] < threshold).mean(), (chance[~labels] >= threshold).mean()
         invented = (chance[-absent:] >= threshold).mean()
         print(
-            f"  threshold {threshold:.2f}: wrongly not covered {rejected:5.1%}, answered {accepted:5.1%}, absent or invented {invented:5.1%}"
+            f"  threshold {threshold:.2f}: not covered {rejected:5.1%}, wrongly answered {accepted:5.1%}, absent topics {invented:5.1%}"
         )
     *weights, intercept = _fit(signals, labels).round(2).tolist()
     print("Weights:", tuple(weights), "intercept:", intercept)

@@ -31,7 +31,7 @@ class _Plan:
 
 
 _PLANS: dict[Depth, _Plan] = {
-    "normal": _Plan(120, 160, 8, 6.0),
+    "normal": _Plan(115, 155, 8, 6.0),
     "more": _Plan(160, 200, 9, 12.0),
     "brief": _Plan(35, 60, 2, 1.5),
     "simple": _Plan(55, 90, 3, 3.0),

@@ -66,9 +66,11 @@ class SmallModel:
         left = _Left()
         made: list[int] = []
 
+        generating: Any = self._model  # transformers' own types do not admit what its generate takes
+
         def generate() -> None:
             with torch.inference_mode():
-                output = self._model.generate(
+                output = generating.generate(
                     **prompt,
                     streamer=streamer,
                     max_new_tokens=most,

@@ -13,7 +13,11 @@ from app.evals.report import Amount, Case, EarlierError, Report, Share, as_json,
 def made(*hits: int, words: float = 100.0) -> Report:
     """A report of one question for each of `hits`."""
     cases = tuple(Case(f"q{number}", {"first": float(hit)}, f"the words of q{number}") for number, hit in enumerate(hits))
-    figures = [share("right", map(bool, hits)), share("wrong", (not hit for hit in hits), "less"), Amount("words", words)]
+    figures: list[Share | Amount] = [
+        share("right", map(bool, hits)),
+        share("wrong", (not hit for hit in hits), "less"),
+        Amount("words", words),
+    ]
     return Report("retrieval", (table("all", figures),), cases, {"questions": len(hits)})
 
 
