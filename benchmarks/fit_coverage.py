@@ -84,9 +84,7 @@ def _report(signals: Matrix, labels: Matrix, absent: int) -> None:
     for threshold in np.arange(0.06, 0.62, 0.04):
         rejected, accepted = (chance[labels] < threshold).mean(), (chance[~labels] >= threshold).mean()
         invented = (chance[-absent:] >= threshold).mean()
-        print(
-            f"  threshold {threshold:.2f}: not covered {rejected:5.1%}, wrongly answered {accepted:5.1%}, absent topics {invented:5.1%}"
-        )
+        print(f"  threshold {threshold:.2f}: not covered {rejected:5.1%}, wrongly answered {accepted:5.1%}, absent topics {invented:5.1%}")
     *weights, intercept = _fit(signals, labels).round(2).tolist()
     print("Weights:", tuple(weights), "intercept:", intercept)
 

@@ -29,7 +29,6 @@ from knowledge.importers import medquad
 from knowledge.importers.medquad import HEADINGS
 from knowledge.library import Revision, Snapshot
 from retrieval.embedder import PACKAGED, TUNED, Embedder, SentenceEmbedder, Vectors
-from retrieval.fuse import fuse
 from retrieval.index import indexed_text
 from retrieval.keywords import words
 from retrieval.search import Search
@@ -103,6 +102,15 @@ class Near:
             self._asked[question] = self._embedder.embed([question])[0]
         cosines = self._vectors @ self._asked[question]
         return [(self._keys[place], float(cosines[place])) for place in np.argsort(-cosines)[:count]]
+
+
+def fuse(rankings: Sequence[Sequence[str]], weights: Sequence[float], k: float) -> dict[str, float]:
+    """Reciprocal rank fusion: the sum of weight / (k + rank) by id."""
+    scores: dict[str, float] = {}
+    for ranking, weight in zip(rankings, weights, strict=True):
+        for rank, item in enumerate(ranking):
+            scores[item] = scores.get(item, 0.0) + weight / (k + rank)
+    return scores
 
 
 def main() -> None:
