@@ -32,7 +32,12 @@ class Meaning(Protocol):
 
 
 MIN_NEARNESS = 0.5
-"""Cosine below which a sentence that passed every other check is refused all the same."""
+"""Cosine (packaged model) below which a sentence that passed every other check is refused all the same.
+
+Of 400 true parts of the starter corpus' sentences ("X." of "X, because Y.") 1 in 100 lies below 0.53, and the lowest at
+0.40. It is a coarse net for sentences on another matter: of 400 sentences with their words shuffled that passed the other
+checks, none lies below 0.65.
+"""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from retrieval.model import Limits, ModelError, Piece
 _POLL_S = 0.05
 _BACKOFF_S = 0.4
 _LATE = "no first word in time"
+_UNFINISHED = "not finished in time"
 
 
 class CancelledError(ModelError):
@@ -65,7 +66,7 @@ class ModelStream:
                 if got is None:
                     return
                 if isinstance(got, Exception):
-                    raise ModelError("the connection broke off") if begun else _failed(got)
+                    raise ModelError(_UNFINISHED if _is_late(got) else "the connection broke off") if begun else _failed(got)
                 if got.text and not begun:
                     begun = True
                     self.first_s = time.monotonic() - self._began
@@ -78,7 +79,7 @@ class ModelStream:
             if self._cancelled():
                 raise CancelledError("cancelled")
             if time.monotonic() >= by:
-                raise ModelError("not finished in time" if begun else _LATE)
+                raise ModelError(_UNFINISHED if begun else _LATE)
             try:
                 return box.get(timeout=_POLL_S)
             except queue.Empty:
@@ -115,11 +116,20 @@ def _failed(error: Exception) -> _FailedAttemptError:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return _FailedAttemptError(f"status {status}", again=status == 429 or status >= 500, after_s=_retry_after(error))
-    names = {kind.__name__ for each in _chain(error) for kind in type(each).__mro__}
-    late = any("Timeout" in name for name in names) and "ConnectTimeout" not in names
-    broken = bool(names & {"OSError", "APIConnectionError", "TransportError", "ConnectError", "RemoteProtocolError"})
+    late = _is_late(error)
+    broken = bool(_names(error) & {"OSError", "APIConnectionError", "TransportError", "ConnectError", "RemoteProtocolError"})
     reason = _LATE if late else "no connection" if broken else type(error).__name__
     return _FailedAttemptError(reason, again=broken and not late)
+
+
+def _is_late(error: Exception) -> bool:
+    """Whether a client library gave up waiting for a server that it had reached."""
+    names = _names(error)
+    return any("Timeout" in name for name in names) and "ConnectTimeout" not in names
+
+
+def _names(error: Exception) -> set[str]:
+    return {kind.__name__ for each in _chain(error) for kind in type(each).__mro__}
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
