@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from app.evals.report import Case, LabelledError, Report, Share, Table, share, table
-from guardrails.level import SERIOUS, SEVERITY, Level, Profile
+from guardrails.level import SERIOUS, SEVERITY, Level, Profile, Screening
 from guardrails.screen import Screener
 
+_TRIES = 4
 _LABELS = (*SEVERITY, "information", "out_of_scope")
 
 
@@ -72,8 +73,17 @@ def _labelled(number: int, line: str) -> Labelled:
 def judge(screener: Screener, rows: Iterable[Labelled]) -> Iterator[Judged]:
     """Screen every conversation with a blank profile, as the batch verb does."""
     for row in rows:
-        screening = screener.screen(row.messages, Profile())
+        screening = _screened(screener, row.messages)
         yield Judged(row, screening.level, tuple(finding.rule for finding in screening.findings))
+
+
+def _screened(screener: Screener, messages: Sequence[str]) -> Screening:
+    """The screening, made again where a busy machine ran out of time: what is measured here is not the machine."""
+    for _ in range(_TRIES):
+        screening = screener.screen(messages, Profile())
+        if screening.complete:
+            break
+    return screening
 
 
 def shares(judged: Sequence[Judged]) -> list[Share]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.evals import questions
-from app.evals.questions import Question
+from app.evals.questions import Question, Reply
 from app.evals.report import LabelledError
 from app.wiring import Application
 from tests.app.turns import GOUT
@@ -89,3 +89,12 @@ def test_a_reply_tells_its_kind_words_and_citations(small: Application) -> None:
     assert reply.kind == "answer"
     assert reply.words == sum(len(statement.text.split()) for statement in reply.statements) > 0
     assert {citation.article for citation in reply.cited} == {"gout"}
+
+
+def test_a_screen_that_ran_out_of_time_is_asked_again(small: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is not what is measured; and one that never finishes must not pass for "not covered"."""
+    came = [Reply("not_covered", (), f"{small.words.say('screen_incomplete')} 911", 1.0), Reply("answer", (), "Gout hurts.", 1.0)]
+    monkeypatch.setattr(questions, "_asked", lambda _app, _question: came.pop(0) if len(came) > 1 else came[0])
+    assert questions.ask(small, Question("1", "what is gout?")).text == "Gout hurts."
+    came[:] = [Reply("not_covered", (), small.words.say("screen_incomplete"), 1.0)]
+    assert questions.ask(small, Question("1", "what is gout?")).kind == "unchecked"

@@ -1,6 +1,7 @@
 """The measurement itself: what counts as a miss, exact bounds, and every wrong verdict listed for reading."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app.evals import red_flags, workload
 from app.evals.red_flags import Judged, Labelled
 from app.evals.report import LabelledError, printed
+from guardrails.level import Finding
 from guardrails.screen import Screener, TimedLayer
 from tests.app.turns import by_keyword
 from tests.fakes import ScriptedLayer
@@ -111,3 +113,18 @@ def test_a_file_without_messages_reports_nothing(tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.write_text("a,b\n1,2\n", encoding="utf-8")
     assert list(workload.report(SCREENER, empty)) == []
+
+
+def test_a_screen_that_ran_out_of_time_is_made_again() -> None:
+    """A layer that fails once, as on a busy machine, costs no miss."""
+    calls: list[object] = []
+
+    def act(turns: Sequence[str]) -> tuple[Finding, ...]:
+        calls.append(turns)
+        if len(calls) == 1:
+            raise RuntimeError("too slow")
+        return by_keyword(turns)
+
+    screener = Screener([TimedLayer(ScriptedLayer(act), 5.0)])
+    [judged] = red_flags.judge(screener, [Labelled("1", ("a crushing pain",), "emergency")])
+    assert (judged.got, len(calls)) == ("emergency", 2)
