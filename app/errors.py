@@ -4,6 +4,8 @@ CarelightError
 ├── SettingsError        a setting is missing or wrong
 ├── DataFolderError      the data folder cannot be used (not writable, held by another server)
 ├── RecordsError         the database did not take a write or a read
+├── NotAllowedError      a step on a case cannot be taken now
+│   └── TakenError       somebody else owns the case
 
 `knowledge.ArticleError`, `guardrails.RuleError` and `retrieval.IndexUnusableError` stay in their own layers and read the same:
 what, where, what to do next. No message ever holds a patient's words.
@@ -24,3 +26,11 @@ class DataFolderError(CarelightError):
 
 class RecordsError(CarelightError):
     """The database refused a write or read; the message says which kind, never what was in it."""
+
+
+class NotAllowedError(CarelightError):
+    """A step on a case that cannot be taken now; the message says why, in words for the desk."""
+
+
+class TakenError(NotAllowedError):
+    """Somebody else owns the case, or nobody does yet: one owner at a time."""

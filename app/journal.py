@@ -10,8 +10,20 @@ from guardrails.level import Finding, Level, Profile
 from knowledge.citation import Statement
 
 ReplyKind = Literal[
-    "answer", "care_card", "not_covered", "refused", "referred", "clarify", "smalltalk", "banner", "notice", "welcome", "question"
+    "answer",
+    "care_card",
+    "not_covered",
+    "refused",
+    "referred",
+    "clarify",
+    "smalltalk",
+    "banner",
+    "notice",
+    "welcome",
+    "question",
+    "staff",
 ]
+"""What a reply is; `staff` are the words of a person of the care team."""
 Tap = Literal["help_coming", "with_clinician", "someone_else", "not_right"]
 
 

@@ -4,6 +4,7 @@ An unknown `CARELIGHT_` variable is refused, because a misspelt safety setting t
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsError
+from guardrails.level import Level
 
 _PREFIX = "CARELIGHT_"
 _ELSEWHERE = frozenset({"CARELIGHT_TORCH_INDEX"})
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
     staffing: Literal["on_call", "unattended"] = Field("unattended", description="Who is there when no nurse is signed in.")
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    target_emergency: float = Field(2, gt=0, description="Minutes in which a person should act on an emergency.")
+    target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
+    target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
+    target_routine: float = Field(60, gt=0, description="Minutes in which a person should answer a patient who asked for one.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",
@@ -63,6 +69,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def targets(self) -> dict[Level, timedelta]:
+        """How long a patient may wait for a person, by level."""
+        minutes: dict[Level, float] = {
+            "emergency": self.target_emergency,
+            "crisis": self.target_crisis,
+            "urgent": self.target_urgent,
+            "routine": self.target_routine,
+        }
+        return {level: timedelta(minutes=target) for level, target in minutes.items()}
 
 
 def read(**overrides: object) -> Settings:

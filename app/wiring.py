@@ -17,10 +17,13 @@ from app.conversation import Conversation
 from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
+from app.records.audit import AuditLog
+from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.outgoing import OutgoingStore
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
@@ -79,11 +82,23 @@ class Application:
 
     @cached_property
     def case_store(self) -> CaseStore:
-        return CaseStore(self.database, self.rules_fingerprint)
+        return CaseStore(self.database, self.rules_fingerprint, self.settings.targets)
 
     @cached_property
     def case_desk(self) -> cases.CaseDesk:
         return cases.CaseDesk(self.case_store, Spool(self.settings.data_dir / "spool", self.secrets.spool))
+
+    @cached_property
+    def case_work(self) -> CaseWork:
+        return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def outgoing(self) -> OutgoingStore:
+        return OutgoingStore(self.database)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.database)
 
     @cached_property
     def staff(self) -> StaffStore:

@@ -9,6 +9,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from app.case_state import Closing, Verdict
+from app.records.case_work import CaseWork
+from app.records.database import Database
 from guardrails.level import Finding, Profile
 from knowledge.article import Article, parse
 from knowledge.library import Revision, Snapshot
@@ -122,3 +125,10 @@ class ExactFinder:
         cosines = self._vectors @ self._embedder.embed([question])[0]
         best = np.argsort(-cosines, kind="stable")[:count]
         return [(self._passages[row].id, float(cosines[row])) for row in best]
+
+
+def settle(database: Database, case_id: str, verdict: Verdict = "true_emergency", who: str = "nora") -> None:
+    """Claim a case and close it, as a nurse would."""
+    work = CaseWork(database)
+    work.claim(case_id, who)
+    work.close(case_id, who, Closing(verdict, "reached", "other" if verdict == "false_alarm" else None))

@@ -13,7 +13,8 @@ from app.care import frame, rules_page
 from app.care.frame import CARE_ROLES
 from app.errors import RecordsError
 from app.pages.sign_in import COOKIE
-from app.records.cases import OpenCase, Why
+from app.records.case_reads import OpenCase
+from app.records.cases import Why
 from app.records.models import now
 from app.records.staff import StaffMember
 from app.wiring import Application

@@ -3,33 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.case_state import Targets, found
 from app.journal import Tap
+from app.records.case_reads import OpenCase, queue
+from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, standing
 from app.records.database import Database
-from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Turn, now
+from app.records.models import Case, CaseEvent, Conversation, FindingRow, now
 from app.records.owners import ensure_conversation
 from app.records.sign_offs import signed_by
 from guardrails.explain import Explanation
-from guardrails.level import SEVERITY, Evidence, Finding, FoundBy, Level, Pathway, worst
-
-_LEVEL_EVENT = "raised"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """A line of the queue: how fast, since when, why. No words of the patient."""
-
-    id: str
-    conversation_id: str
-    level: Level
-    opened: datetime
-    reasons: tuple[str, ...]
-    age_years: int | None
-    sex: str | None
+from guardrails.level import SEVERITY, Finding, Level, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +30,51 @@ class Why:
 
 
 class CaseStore:
-    """Opens, joins, taps and closes cases; RecordsError where the database fails."""
+    """Opens, joins and taps cases (`case_work` closes them); RecordsError where the database fails."""
 
-    def __init__(self, database: Database, rules: str = "") -> None:
-        self._database, self._rules = database, rules
+    def __init__(self, database: Database, rules: str = "", targets: Targets = TARGETS) -> None:
+        self._database, self._rules, self._targets = database, rules, targets
 
-    def escalate(self, patient_id: str, conversation_id: str, findings: Sequence[Finding]) -> str:
-        """Store `findings` on the patient's one open case, opening it if needed; the case's id. Same input twice adds nothing."""
+    def escalate(
+        self, patient_id: str, conversation_id: str, findings: Sequence[Finding], key: str | None = None, at: datetime | None = None
+    ) -> str:
+        """Store `findings` on the patient's one open case, opening it if needed; the case's id. Same input twice adds nothing.
+
+        `key` names one escalation: it is stored once, also where the case was closed since. The patient waits from `at`, when
+        they wrote (now, where it is not told).
+        """
+        at = at or now()
         with self._database.transaction() as session:
+            stored = session.scalar(select(CaseEvent.case_id).where(CaseEvent.key == key)) if key else None
+            if stored is not None:
+                return stored
             conversation = ensure_conversation(session, patient_id, conversation_id)
-            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
             level = worst(finding.level for finding in findings)
-            if case is None:
-                signed = signed_by(session, self._rules)
-                case = Case(patient_id=patient_id, conversation_id=conversation_id, level=level, rules=self._rules, rules_signed_by=signed)
-                session.add(case)
-                session.flush()
-                _event(session, case.id, "opened", level)
+            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
+            happened = "" if case else "opened"
+            case = case or self._opened(session, conversation, level, at)
+            before = as_level(case.level)
             new = [finding for finding in findings if _add_finding(session, case.id, conversation, finding)]
-            if new and SEVERITY[level] > SEVERITY[_as_level(case.level)]:
-                case.level = level
-                _event(session, case.id, _LEVEL_EVENT, level)
-            elif new:
-                _event(session, case.id, "person_requested" if level == "routine" else "joined", level)
+            if new:
+                keep(case, found(standing(case), level, at, self._targets))
+                happened = happened or _joining(before, level)
+            if happened or key:
+                add_event(session, case.id, happened or "repeated", level, key=key)
             return case.id
+
+    def _opened(self, session: Session, conversation: Conversation, level: Level, at: datetime) -> Case:
+        case = Case(
+            patient_id=conversation.patient_id,
+            conversation_id=conversation.id,
+            level=level,
+            opened=at,
+            waiting_since=at,
+            rules=self._rules,
+            rules_signed_by=signed_by(session, self._rules),
+        )
+        session.add(case)
+        session.flush()
+        return case
 
     def explain(self, conversation_id: str, explanations: Mapping[str, Explanation]) -> None:
         """Keep beside each open finding of a chat why it fired."""
@@ -86,7 +95,7 @@ class CaseStore:
             case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
             if case is None:
                 return False
-            _event(session, case.id, "tap", tap, actor="patient")
+            add_event(session, case.id, "tap", tap, actor="patient")
             if tap == "not_right":
                 here = (FindingRow.case_id == case.id, FindingRow.conversation_id == conversation_id, FindingRow.state == "open")
                 session.execute(update(FindingRow).where(*here).values(state="disputed"))
@@ -100,38 +109,16 @@ class CaseStore:
             return tuple(as_finding(row) for row in rows)
 
     def queue(self) -> Sequence[OpenCase]:
-        """Open cases, most severe first, then longest waiting."""
+        """Open cases as the desk lists them."""
         with self._database.reading() as session:
-            rows = session.execute(select(Case, Patient).join(Patient, Patient.id == Case.patient_id).where(Case.state == "open"))
-            cases = [_open_case(session, case, patient) for case, patient in rows]
-        return sorted(cases, key=lambda case: (-SEVERITY[case.level], case.opened))
-
-    def close(self, case_id: str, verdict: str, actor: str) -> None:
-        """Close a case with a verdict: its findings are settled up to the newest turn of each of its chats."""
-        with self._database.transaction() as session:
-            case = session.get_one(Case, case_id)
-            case.state, case.closed, case.verdict = "closed", now(), verdict
-            session.execute(update(FindingRow).where(FindingRow.case_id == case_id).values(state="settled"))
-            for conversation in session.scalars(select(Conversation).where(Conversation.patient_id == case.patient_id)):
-                newest = session.scalar(select(func.max(Turn.number)).where(Turn.conversation_id == conversation.id))
-                conversation.settled_through = -1 if newest is None else newest
-            _event(session, case_id, "closed", verdict, actor=actor)
+            return queue(session)
 
 
-def as_finding(row: FindingRow) -> Finding:
-    """A stored finding as the value the guardrails know."""
-    evidence = tuple(Evidence(**item) for item in row.evidence)
-    level, pathway, by = cast("Level", row.level), cast("Pathway", row.pathway), cast("FoundBy", row.found_by)
-    return Finding(row.rule, row.rule_version, level, pathway, row.reason, by, evidence)
-
-
-def _as_level(value: str) -> Level:
-    return next(level for level in SEVERITY if level == value)
-
-
-def _event(session: Session, case_id: str, kind: str, detail: str, actor: str = "system") -> None:
-    session.add(CaseEvent(case_id=case_id, kind=kind, detail=detail, actor=actor))
-    session.flush()
+def _joining(before: Level, level: Level) -> str:
+    """What a finding that joins an open case is called in its history."""
+    if SEVERITY[level] > SEVERITY[before]:
+        return "raised"
+    return "person_requested" if level == "routine" else "joined"
 
 
 def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> bool:
@@ -143,7 +130,7 @@ def _add_finding(session: Session, case_id: str, conversation: Conversation, fin
         FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled"
     )
     if (row := session.scalar(same)) is not None:
-        if SEVERITY[finding.level] <= SEVERITY[_as_level(row.level)]:
+        if SEVERITY[finding.level] <= SEVERITY[as_level(row.level)]:
             return False
         row.level, row.state, row.evidence = finding.level, "open", [asdict(item) for item in finding.evidence]
         return True
@@ -165,10 +152,3 @@ def _add_finding(session: Session, case_id: str, conversation: Conversation, fin
     )
     session.flush()
     return True
-
-
-def _open_case(session: Session, case: Case, patient: Patient) -> OpenCase:
-    reasons = session.scalars(select(FindingRow.reason).where(FindingRow.case_id == case.id).order_by(FindingRow.id))
-    months, sex = patient.profile.get("age_months"), patient.profile.get("sex")
-    age = months // 12 if months is not None else None
-    return OpenCase(case.id, case.conversation_id, _as_level(case.level), case.opened, tuple(dict.fromkeys(reasons)), age, sex)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
-from app.records.cases import as_finding
+from app.records.case_rows import as_finding
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
@@ -70,14 +70,14 @@ class ConversationStore:
     def record(self, turn: OpenTurn, reply: Reply) -> None:
         """Store a reply and its citations."""
         with self._database.transaction() as session:
-            _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+            add_reply(session, turn.conversation_id, turn.turn_id, reply)
 
     def grow(self, turn: OpenTurn, reply: Reply) -> None:
         """Store what a reply has become, with the citations of its new statements; the earlier ones stay as they are."""
         with self._database.transaction() as session:
             row = session.get(ReplyRow, reply.id)
             if row is None:  # its first version could not be stored
-                _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+                add_reply(session, turn.conversation_id, turn.turn_id, reply)
                 return
             row.text, row.body = reply.text, reply.body
             known = session.scalar(select(func.max(CitationRow.statement)).where(CitationRow.reply_id == reply.id)) or 0
@@ -115,7 +115,7 @@ class ConversationStore:
     def ask(self, turn: OpenTurn, reply: Reply, keys: Sequence[str], *, held_back: bool) -> None:
         """Store a reply that asks, and its questions."""
         with self._database.transaction() as session:
-            _add_reply(session, turn.conversation_id, turn.turn_id, reply)
+            add_reply(session, turn.conversation_id, turn.turn_id, reply)
             for key in keys:
                 session.add(QuestionRow(conversation_id=turn.conversation_id, reply_id=reply.id, key=key, held_back=held_back))
 
@@ -155,7 +155,7 @@ class ConversationStore:
     def say(self, conversation_id: str, reply: Reply) -> None:
         """Store a reply that belongs to no turn (a welcome, a thank-you after a tap)."""
         with self._database.transaction() as session:
-            _add_reply(session, conversation_id, None, reply)
+            add_reply(session, conversation_id, None, reply)
 
     def chat(self, conversation_id: str) -> Chat | None:
         """A whole conversation, or None where there is none (or it was deleted)."""
@@ -209,7 +209,7 @@ class ConversationStore:
             cut_off = list(session.scalars(select(Turn).where(Turn.state == "received")))
             for turn in cut_off:
                 turn.state = "interrupted"
-                _add_reply(session, turn.conversation_id, turn.id, Reply(new_id(), "notice", words))
+                add_reply(session, turn.conversation_id, turn.id, Reply(new_id(), "notice", words))
             return len(cut_off)
 
 
@@ -252,7 +252,8 @@ def _released(session: Session, case_id: str) -> bool:
     return last_tap is not None and (last_finding is None or last_tap > last_finding)
 
 
-def _add_reply(session: Session, conversation_id: str, turn_id: str | None, reply: Reply) -> None:
+def add_reply(session: Session, conversation_id: str, turn_id: str | None, reply: Reply) -> None:
+    """Store a reply with its citations, within a transaction."""
     session.add(ReplyRow(id=reply.id, conversation_id=conversation_id, turn_id=turn_id, kind=reply.kind, text=reply.text, body=reply.body))
     session.flush()
     _add_citations(session, reply)

@@ -1,10 +1,13 @@
-"""The tables. Words of patients stand in `turns`, `replies`, `findings.evidence` and `findings.why`; nothing else holds them."""
+"""The tables. Words of patients stand in `turns`, `replies`, `findings.evidence`, `findings.why` and, sealed, in `reach`.
+
+What only the care desk needs stands in `care_tables`, which adds to the same metadata.
+"""
 
 import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint, false
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -44,6 +47,9 @@ class Patient(Base):
     __tablename__ = "patients"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(16), default="guest")
+    """guest, account or demo."""
+    may_review: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether they agreed that the care team may read chats that were not escalated, for safety."""
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
@@ -157,7 +163,22 @@ class Case(Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     opened: Mapped[dt.datetime] = mapped_column(default=now)
     closed: Mapped[dt.datetime | None]
+    waiting_since: Mapped[dt.datetime | None]
+    """The patient's oldest message that no person has acted upon."""
+    owner_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    paused_until: Mapped[dt.datetime | None]
+    live_in: Mapped[str | None] = mapped_column(String(36))
+    """The chat in which a person speaks and the assistant is quiet."""
+    alarm_stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How far this waiting has been notified."""
+    first_claimed: Mapped[dt.datetime | None]
+    first_answered: Mapped[dt.datetime | None]
+    """When a person first wrote to the patient or recorded a call."""
     verdict: Mapped[str | None] = mapped_column(String(32))
+    false_alarm: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    advice: Mapped[str] = mapped_column(Text, default="", server_default="")
+    closed_by: Mapped[str | None] = mapped_column(String(36))
     rules: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Fingerprint of the rule set in force when the case was opened."""
     rules_signed_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
@@ -174,7 +195,7 @@ Index(
 
 
 class CaseEvent(Base):
-    """What happened to a case, append-only: opened, joined, raised, tap, person_requested, closed."""
+    """What happened to a case, append-only: opened, joined, raised, tap, person_requested, claimed, replied, closed and the like."""
 
     __tablename__ = "case_events"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -182,6 +203,9 @@ class CaseEvent(Base):
     kind: Mapped[str] = mapped_column(String(24))
     detail: Mapped[str] = mapped_column(String(200), default="")
     actor: Mapped[str] = mapped_column(String(80), default="system")
+    """system, patient, or the id of a member of staff."""
+    key: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
+    """Names one escalation, so that a spooled one is stored once however often it is replayed."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -249,6 +273,8 @@ class Staff(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     login: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What patients read beside the name, such as "nurse"; set by the clinic."""
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)

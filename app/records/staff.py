@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ class StaffMember:
     login: str
     name: str
     role: str
+    title: str = ""
+    """What patients read beside the name, such as "nurse"."""
 
 
 class StaffStore:
@@ -35,7 +38,7 @@ class StaffStore:
         self._database, self._hasher = database, PasswordHasher()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
 
-    def add(self, login: str, name: str, role: str, password: str) -> None:
+    def add(self, login: str, name: str, role: str, password: str, title: str = "") -> None:
         """Add a member; ValueError says what is wrong with the login, role or password."""
         if role not in ROLES:
             raise ValueError(f"role must be one of {', '.join(ROLES)}")
@@ -44,7 +47,7 @@ class StaffStore:
         with self._database.transaction() as session:
             if session.scalar(select(Staff.id).where(Staff.login == login)):
                 raise ValueError(f"there is already a member called {login}")
-            session.add(Staff(login=login, name=name, role=role, password_hash=self._hasher.hash(password)))
+            session.add(Staff(login=login, name=name, role=role, title=title, password_hash=self._hasher.hash(password)))
 
     def sign_in(self, login: str, password: str) -> str | None:
         """A fresh session token for the right password; None otherwise, after the same work either way."""
@@ -70,7 +73,7 @@ class StaffStore:
             row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
             if row is None:
                 return None
-            member = StaffMember(row.id, row.login, row.name, row.role)
+            member = StaffMember(row.id, row.login, row.name, row.role, row.title)
         if active:
             self._mark_active(token)
         return member
@@ -88,6 +91,18 @@ class StaffStore:
         """End a session."""
         with self._database.transaction() as session:
             session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+
+    def team(self, role: str) -> Sequence[StaffMember]:
+        """Everyone with `role` who may sign in, by name."""
+        with self._database.reading() as session:
+            rows = session.scalars(select(Staff).where(Staff.role == role, Staff.disabled.is_(False)).order_by(Staff.name))
+            return [StaffMember(row.id, row.login, row.name, row.role, row.title) for row in rows]
+
+    def active_ids(self, moment: datetime) -> frozenset[str]:
+        """Ids of those whose desk was used since `moment`."""
+        with self._database.reading() as session:
+            held = (StaffSession.last_active >= moment, StaffSession.expires > now())
+            return frozenset(session.scalars(select(StaffSession.staff_id).where(*held)))
 
     def active_since(self, moment: datetime, role: str) -> bool:
         """Whether a signed-in member with `role` was active since `moment`."""

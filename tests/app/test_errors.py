@@ -19,6 +19,7 @@ ENDS_ELSEWHERE = {
     "ModelError": "ends in the quoted answer",
     "CancelledError": "ends a draft that nobody waits for",
     "_FailedAttemptError": "becomes ModelError once no attempt is left",
+    "TakenError": "is told at the desk, as NotAllowedError is",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -29,7 +29,7 @@ from knowledge.library import Snapshot
 from retrieval.drafted import Drafter
 from retrieval.index import IndexUnusableError
 from retrieval.search import Found, Search
-from tests.fakes import HashingEmbedder, ScriptedLayer, article, finding
+from tests.fakes import HashingEmbedder, ScriptedLayer, article, finding, settle
 
 GOUT = article(
     """## Overview
@@ -159,7 +159,7 @@ class World:
 
     def close_case(self) -> None:
         """Settle the open case as a nurse does."""
-        self.cases.close(self.cases.queue()[0].id, "seen", "nora")
+        settle(self.database, self.cases.queue()[0].id)
 
     def say(self, key: str) -> str:
         """The set words under `key`."""

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import app.records.care_tables  # noqa: F401  # its tables join the metadata
 from app.records.models import Base
 
 connection = context.config.attributes["connection"]

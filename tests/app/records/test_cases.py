@@ -17,7 +17,7 @@ from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, FindingRow
 from guardrails.level import SEVERITY, Evidence, Level, Profile, worst
-from tests.fakes import finding
+from tests.fakes import finding, settle
 
 
 @pytest.fixture
@@ -91,12 +91,12 @@ def test_a_milder_finding_lowers_nothing(cases: CaseStore) -> None:
 
 @given(st.lists(st.sampled_from(["emergency", "crisis", "urgent", "routine"]), min_size=1, max_size=6))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_case_stands_at_its_worst_finding_whatever_the_order(cases: CaseStore, levels: list[Level]) -> None:
+def test_a_case_stands_at_its_worst_finding_whatever_the_order(cases: CaseStore, database: Database, levels: list[Level]) -> None:
     """`worst` ignores order, and so must the case."""
     for number, level in enumerate(levels):
         case = cases.escalate("p1", "c1", [finding(f"rule-{number}", level)])
     assert cases.queue()[0].level == worst(levels)
-    cases.close(case, "seen", "nora")
+    settle(database, case)
 
 
 @pytest.mark.parametrize("tap", ["help_coming", "with_clinician", "someone_else", "not_right"])
@@ -133,12 +133,12 @@ def test_a_tap_without_a_case_records_nothing(cases: CaseStore, database: Databa
 def test_closing_settles_the_findings_and_keeps_who_did_it(cases: CaseStore, database: Database) -> None:
     """Only a person settles, and the record says which person and how."""
     case = cases.escalate("p1", "c1", [finding()])
-    cases.close(case, "called back", "nora")
+    settle(database, case)
     assert (cases.queue(), cases.open_findings("p1"), _states(database)) == ([], (), {"heart-attack": "settled"})
     with database.transaction() as session:
         closed = session.scalars(select(CaseEvent).order_by(CaseEvent.id.desc())).first()
     assert closed is not None
-    assert (closed.kind, closed.detail, closed.actor) == ("closed", "called back", "nora")
+    assert (closed.kind, closed.detail, closed.actor) == ("closed", "true_emergency", "nora")
 
 
 def test_closing_settles_every_chat_of_the_patient_and_nobody_elses(cases: CaseStore, database: Database) -> None:
@@ -147,7 +147,7 @@ def test_closing_settles_every_chat_of_the_patient_and_nobody_elses(cases: CaseS
     for patient, chat, turns in (("p1", "c1", 3), ("p1", "c2", 1), ("p2", "c9", 2)):
         for number in range(turns):
             chats.receive(patient, chat, f"message {number}")
-    cases.close(cases.escalate("p1", "c1", [finding()]), "seen", "nora")
+    settle(database, cases.escalate("p1", "c1", [finding()]))
     settled = [chats.receive(patient, chat, "next").settled_through for patient, chat in (("p1", "c1"), ("p1", "c2"), ("p2", "c9"))]
     assert settled == [2, 0, -1]
 
@@ -157,7 +157,7 @@ def test_what_was_settled_can_come_back(rule: str, cases: CaseStore, database: D
     """Findings without words all rest on turn 0; the second must not be refused as the first one's double."""
     for _ in range(3):
         ConversationStore(database).receive("p1", "c1", "hello")
-        cases.close(cases.escalate("p1", "c1", [finding(rule)]), "seen", "nora")
+        settle(database, cases.escalate("p1", "c1", [finding(rule)]))
     cases.escalate("p1", "c1", [finding(rule)])
     assert [f.rule for f in cases.open_findings("p1")] == [rule]
 

@@ -1,0 +1,143 @@
+"""Tables of the care desk: what the team writes, what goes out to patients and to the team, and who read what."""
+
+import datetime as dt
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.records.models import Base, now
+
+
+class NoteRow(Base):
+    """A note for colleagues on a case; never shown to the patient."""
+
+    __tablename__ = "case_notes"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class ReminderRow(Base):
+    """A follow-up that a member of the care team set for a case, open or closed."""
+
+    __tablename__ = "case_reminders"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    due: Mapped[dt.datetime]
+    text: Mapped[str] = mapped_column(Text)
+    done: Mapped[dt.datetime | None]
+
+
+class HandoverRow(Base):
+    """What someone left for the next shift."""
+
+    __tablename__ = "handovers"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+
+
+class ReachRow(Base):
+    """How an escalated patient can be reached, as they left it (rule of care 12): sealed, on the case alone."""
+
+    __tablename__ = "reach"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    """Encrypted JSON: phone, place, whether a message is safe."""
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class OutgoingRow(Base):
+    """A reply of a person, or news about one, on its way to the patient's open pages."""
+
+    __tablename__ = "outgoing"
+    reply_id: Mapped[str] = mapped_column(ForeignKey("replies.id"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    delivered: Mapped[dt.datetime | None]
+    """When the patient's page acknowledged that it drew the reply."""
+
+
+class PresenceRow(Base):
+    """When a chat was last seen open in a patient's browser."""
+
+    __tablename__ = "presence"
+    conversation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seen: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class NotificationRow(Base):
+    """One notice to one channel, sent at least once; it holds no words of a patient. `state`: pending, sent or given_up."""
+
+    __tablename__ = "notifications"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    """Case, waiting and stage, and channel: the same notice is never queued twice."""
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    """Fingerprint of the channel's address, which is secret."""
+    kind: Mapped[str] = mapped_column(String(24))
+    level: Mapped[str] = mapped_column(String(16))
+    waiting_since: Mapped[dt.datetime | None]
+    state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try: Mapped[dt.datetime] = mapped_column(default=now)
+    sent: Mapped[dt.datetime | None]
+    problem: Mapped[str] = mapped_column(String(120), default="")
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class TemplateRow(Base):
+    """A reply that the clinic wrote for its team to begin from."""
+
+    __tablename__ = "reply_templates"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    pathway: Mapped[str] = mapped_column(String(32), default="")
+    """The pathway it is meant for; empty for all."""
+    updated: Mapped[dt.datetime] = mapped_column(default=now)
+    by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+
+
+class ProcedureRow(Base):
+    """What the clinic's team does on a pathway, in the clinic's words."""
+
+    __tablename__ = "procedures"
+    pathway: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    updated: Mapped[dt.datetime] = mapped_column(default=now)
+    by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+
+
+class ReviewRow(Base):
+    """A conversation that was not escalated, to be read for what was missed. `why`: sample or said_urgent."""
+
+    __tablename__ = "reviews"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id"))
+    why: Mapped[str] = mapped_column(String(16))
+    week: Mapped[str] = mapped_column(String(8), index=True)
+    """ISO week, such as 2026-W47."""
+    verdict: Mapped[str | None] = mapped_column(String(32))
+    by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    settled: Mapped[dt.datetime | None]
+    masked: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class AuditRow(Base):
+    """Who did or read what, append-only: ids and verbs, never words."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    actor: Mapped[str] = mapped_column(String(80), index=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    created: Mapped[dt.datetime] = mapped_column(default=now, index=True)

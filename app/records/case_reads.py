@@ -1,0 +1,76 @@
+"""What the desk reads of cases: the queue, without any words of the patient."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.case_state import Standing
+from app.records.care_tables import PresenceRow
+from app.records.case_rows import as_level, standing
+from app.records.models import Case, Conversation, FindingRow, Patient, Staff, now
+from guardrails.level import SEVERITY, Level
+
+SEEN_WITHIN = timedelta(seconds=30)
+"""A chat whose page was heard of within this time counts as open."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A line of the queue: how fast, since when, why, whose. No words of the patient."""
+
+    id: str
+    conversation_id: str
+    level: Level
+    opened: datetime
+    reasons: tuple[str, ...]
+    pathways: tuple[str, ...]
+    age_years: int | None
+    sex: str | None
+    standing: Standing
+    owner: str
+    """Name of who has it; empty in the queue."""
+    connected: bool
+    """Whether the patient has a chat open in their browser."""
+    demo: bool
+    """Made up to show the desk."""
+
+
+def queue(session: Session) -> Sequence[OpenCase]:
+    """Open cases: most severe first, then longest waiting, and those that wait for nobody last."""
+    names = {row.id: row.name for row in session.scalars(select(Staff))}
+    here = connected_patients(session)
+    rows = session.execute(select(Case, Patient).join(Patient, Patient.id == Case.patient_id).where(Case.state == "open"))
+    cases = [_open_case(session, case, patient, names, patient.id in here) for case, patient in rows]
+    return sorted(cases, key=lambda case: (case.standing.waiting_since is None, -SEVERITY[case.level], _since(case)))
+
+
+def connected_patients(session: Session) -> frozenset[str]:
+    """Ids of patients with a chat open now."""
+    seen = select(Conversation.patient_id).join(PresenceRow, PresenceRow.conversation_id == Conversation.id)
+    return frozenset(session.scalars(seen.where(PresenceRow.seen >= now() - SEEN_WITHIN)))
+
+
+def _since(case: OpenCase) -> datetime:
+    return case.standing.waiting_since or case.opened
+
+
+def _open_case(session: Session, case: Case, patient: Patient, names: Mapping[str, str], connected: bool) -> OpenCase:
+    rows = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id).order_by(FindingRow.id)))
+    months, sex = patient.profile.get("age_months"), patient.profile.get("sex")
+    return OpenCase(
+        case.id,
+        case.conversation_id,
+        as_level(case.level),
+        case.opened,
+        tuple(dict.fromkeys(row.reason for row in rows)),
+        tuple(dict.fromkeys(row.pathway for row in rows)),
+        months // 12 if months is not None else None,
+        sex,
+        standing(case),
+        names.get(case.owner_id or "", ""),
+        connected,
+        patient.kind == "demo",
+    )

@@ -1,0 +1,62 @@
+"""A case's row as the values that its steps know, and back; what happened to it as an event beside it."""
+
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.case_state import Standing, Targets
+from app.errors import NotAllowedError
+from app.records.models import Case, CaseEvent, FindingRow
+from guardrails.level import SEVERITY, Evidence, Finding, FoundBy, Level, Pathway
+
+TARGETS: Targets = {
+    "emergency": timedelta(minutes=2),
+    "crisis": timedelta(minutes=2),
+    "urgent": timedelta(minutes=30),
+    "routine": timedelta(minutes=60),
+}
+"""How long a patient may wait where the clinic sets nothing else."""
+
+
+def as_level(value: str) -> Level:
+    """A stored level."""
+    return next(level for level in SEVERITY if level == value)
+
+
+def as_finding(row: FindingRow) -> Finding:
+    """A stored finding as the value the guardrails know."""
+    evidence = tuple(Evidence(**item) for item in row.evidence)
+    level, pathway, by = cast("Level", row.level), cast("Pathway", row.pathway), cast("FoundBy", row.found_by)
+    return Finding(row.rule, row.rule_version, level, pathway, row.reason, by, evidence)
+
+
+def standing(case: Case) -> Standing:
+    """How a case stands."""
+    return Standing(
+        as_level(case.level), case.waiting_since, case.owner_id or "", case.paused_until, case.live_in or "", case.state == "closed"
+    )
+
+
+def keep(case: Case, now: Standing) -> None:
+    """Write a standing into its row; a waiting that begins anew, or a rise, is notified from the first stage."""
+    if now.waiting_since != case.waiting_since or now.level != case.level:
+        case.alarm_stage = 0
+    case.level, case.waiting_since, case.owner_id = now.level, now.waiting_since, now.owner or None
+    case.paused_until, case.live_in = now.paused_until, now.live_in or None
+    case.state = "closed" if now.closed else "open"
+
+
+def add_event(session: Session, case_id: str, kind: str, detail: str = "", *, actor: str = "system", key: str | None = None) -> None:
+    """Append what happened to a case."""
+    session.add(CaseEvent(case_id=case_id, kind=kind, detail=detail, actor=actor, key=key))
+    session.flush()
+
+
+def locked(session: Session, case_id: str) -> Case:
+    """The case, held until the transaction ends, so that of two people who click at once one sees the other's step."""
+    case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None:
+        raise NotAllowedError("there is no such case")
+    return case
