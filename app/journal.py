@@ -50,6 +50,8 @@ class OpenTurn:
     """What the patient answered, by question key."""
     held_back: bool = False
     """Whether the answer to the newest message waits for an answer to a question."""
+    with_person: bool = False
+    """Whether a person speaks in this chat and now knows that the patient wrote: the assistant is quiet, the screen is not."""
     gone: bool = False
     """Whether the chat is deleted, or somebody else's: the words are screened, and nothing is written or read there."""
 

@@ -30,6 +30,7 @@ class Upkeep:
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._complained = ""
         self._pinned: int | None = None
+        self._forget_next = now()
 
     def start(self) -> None:
         """Begin."""
@@ -50,6 +51,7 @@ class Upkeep:
             self._replay()
             self._follow()
             self._expire()
+            self._forget()
             self._complained = ""
         except (CarelightError, IndexUnusableError, OSError) as error:
             self._complain(str(error))
@@ -72,6 +74,13 @@ class Upkeep:
         for patient, chat in self._app.conversations.left_unanswered(now() - ANSWER_WITHIN - _CHAT_FIRST):
             for _event in self._app.conversation.unanswered(patient, chat):
                 pass
+
+    def _forget(self) -> None:
+        """What patients left to be reached by is deleted in time, looked at once an hour."""
+        at = now()
+        if at >= self._forget_next:
+            self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days))
+            self._forget_next = at + timedelta(hours=1)
 
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

@@ -40,7 +40,7 @@ HOMES: dict[str, set[str]] = {
     "sqlalchemy": {"app.records."},
     "alembic": {"app.records."},
     "argon2": {"app.records.staff"},
-    "cryptography": {"app.records.spool", "app.secrets"},
+    "cryptography": {"app.records.reach", "app.records.spool", "app.secrets"},
     "typer": {"app.cli", "app.commands."},
     "textstat": {"knowledge.reading_grade"},
     "nltk": {"knowledge.reading_grade"},
