@@ -43,6 +43,8 @@ def keep(case: Case, now: Standing) -> None:
     """Write a standing into its row; a waiting that begins anew, or a rise, is notified from the first stage."""
     if now.waiting_since != case.waiting_since or now.level != case.level:
         case.alarm_stage = 0
+    if now.waiting_since != case.waiting_since:
+        case.alarms_from = None
     case.level, case.waiting_since, case.owner_id = now.level, now.waiting_since, now.owner or None
     case.paused_until, case.live_in = now.paused_until, now.live_in or None
     case.state = "closed" if now.closed else "open"
