@@ -51,6 +51,8 @@ class OpenTurn:
     """What the patient answered, by question key."""
     held_back: bool = False
     """Whether the answer to the newest message waits for an answer to a question."""
+    with_person: bool = False
+    """Whether a person speaks in this chat and now knows that the patient wrote: the assistant is quiet, the screen is not."""
     written: datetime | None = None
     """When the patient wrote the newest message; None where it stands in no records."""
     gone: bool = False

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
     target_routine: float = Field(60, gt=0, description="Minutes in which a person should answer a patient who asked for one.")
+    reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",

@@ -21,15 +21,23 @@ class Upkeep(Watch):
     """Chores that may take a while; alarms do not wait for them."""
 
     def __init__(self, app: Application) -> None:
-        super().__init__("upkeep", {"index": self._follow, "questions": self._expire})
+        super().__init__("upkeep", {"index": self._follow, "questions": self._expire, "reach": self._forget})
         self._app = app
         self._pinned: int | None = None
+        self._forget_next = now()
 
     def _expire(self) -> None:
         """Questions that nobody answered in time: their rule says what silence means, also where the chat was closed."""
         for patient, chat in self._app.conversations.left_unanswered(now() - ANSWER_WITHIN - _CHAT_FIRST):
             for _event in self._app.conversation.unanswered(patient, chat):
                 pass
+
+    def _forget(self) -> None:
+        """What patients left to be reached by is deleted in time, looked at once an hour."""
+        at = now()
+        if at >= self._forget_next:
+            self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days))
+            self._forget_next = at + timedelta(hours=1)
 
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

@@ -28,6 +28,8 @@ from app.records.database import Database
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.reach import ReachStore
+from app.records.reviews import ReviewStore
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
@@ -82,7 +84,7 @@ class Application:
 
     @cached_property
     def conversations(self) -> ConversationStore:
-        return ConversationStore(self.database)
+        return ConversationStore(self.database, self.settings.targets)
 
     @cached_property
     def case_store(self) -> CaseStore:
@@ -130,6 +132,14 @@ class Application:
     @cached_property
     def outgoing(self) -> OutgoingStore:
         return OutgoingStore(self.database)
+
+    @cached_property
+    def reach(self) -> ReachStore:
+        return ReachStore(self.database, self.secrets.records)
+
+    @cached_property
+    def reviews(self) -> ReviewStore:
+        return ReviewStore(self.database)
 
     @cached_property
     def audit(self) -> AuditLog:
@@ -244,6 +254,7 @@ class Application:
             staffing=self.staffing,
             region=self.settings.region or None,
             explain=self.explainer.explain,
+            leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
@@ -285,6 +296,11 @@ class Application:
     def answering_lane(self) -> ThreadPoolExecutor:
         """Threads of answers; when all are busy, answers wait and screening does not."""
         return ThreadPoolExecutor(self.settings.answer_threads, thread_name_prefix="answering")
+
+    @cached_property
+    def team_lane(self) -> ThreadPoolExecutor:
+        """Threads of what passes between patients and the care team; neither screening nor answers wait for it."""
+        return ThreadPoolExecutor(2, thread_name_prefix="team")
 
     # Filling and bringing up to date
 
@@ -330,7 +346,7 @@ class Application:
         made = vars(self)
         if "screener" in made:
             self.screener.close()
-        for lane in ("screening_lane", "answering_lane"):
+        for lane in ("screening_lane", "answering_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
         if "case_desk" in made:

@@ -11,9 +11,11 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.case_state import Targets
 from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
-from app.records.case_rows import as_finding
+from app.records.care_tables import OutgoingRow
+from app.records.case_rows import TARGETS, as_finding, patient_wrote
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
@@ -32,6 +34,8 @@ class Entry:
     created: dt.datetime
     by_patient: bool
     feedback: int | None = None
+    on_its_way: bool = False
+    """Whether it was sent by the care team and no page has acknowledged it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ _OF_ONE_TURN = frozenset({"screening-incomplete"})
 class ConversationStore:
     """The journal over our tables; RecordsError where the database fails."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, targets: Targets = TARGETS) -> None:
+        self._database, self._targets = database, targets
 
     # The turn writes here.
 
@@ -73,6 +77,7 @@ class ConversationStore:
             turn = Turn(id=new_id(), conversation_id=conversation_id, number=len(earlier), text=text)
             session.add(turn)
             session.flush()
+            patient_wrote(session, patient_id, conversation_id, self._targets)
             return _open_turn(session, conversation, turn, (*earlier, text))
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
@@ -143,6 +148,8 @@ class ConversationStore:
             turns = list(session.scalars(select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
             if not changed or not turns:
                 return None
+            if answers is not None:
+                patient_wrote(session, patient_id, conversation_id, self._targets)
             session.flush()
             return _open_turn(session, conversation, turns[-1], tuple(turn.text for turn in turns))
 
@@ -253,6 +260,7 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         asked=frozenset(row.key for row in questions),
         answers={row.key: row.answer for row in questions if row.answer},
         held_back=bool(questions) and questions[-1].held_back,
+        with_person=case is not None and case.live_in == conversation.id,
         written=turn.created,
     )
 
@@ -293,6 +301,10 @@ def _add_citations(session: Session, reply: Reply, after: int = 0) -> None:
 def _entries(session: Session, conversation_id: str) -> tuple[Entry, ...]:
     turns = session.scalars(select(Turn).where(Turn.conversation_id == conversation_id))
     replies = session.scalars(select(ReplyRow).where(ReplyRow.conversation_id == conversation_id))
+    awaited = select(OutgoingRow.reply_id).where(OutgoingRow.conversation_id == conversation_id, OutgoingRow.delivered.is_(None))
     entries = [Entry(turn.id, "message", turn.text, {}, turn.created, by_patient=True) for turn in turns]
-    entries += [Entry(r.id, r.kind, r.text, r.body, r.created, by_patient=False, feedback=r.feedback) for r in replies]
+    waiting = frozenset(session.scalars(awaited))
+    entries += [
+        Entry(r.id, r.kind, r.text, r.body, r.created, by_patient=False, feedback=r.feedback, on_its_way=r.id in waiting) for r in replies
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.created))
