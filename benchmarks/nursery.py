@@ -152,7 +152,8 @@ def _when(owner: Any, name: str, before: Callable[[], None] | None = None, after
 
 def _fail_once() -> None:
     """The database does not take the first escalation, which then goes through the spool."""
-    original, failed = CaseStore.escalate, []
+    original = CaseStore.escalate
+    failed: list[bool] = []
 
     def escalate(self: CaseStore, *args: Any, **kwargs: Any) -> str:
         if _armed and not failed:

@@ -136,7 +136,7 @@ def test_an_error_nobody_foresaw_sends_the_case_to_the_spool(database: Database,
     """Whatever broke, the case stands on disk, and the log holds no words."""
 
     class Breaks(CaseStore):
-        def escalate(self, *_: object, **__: object) -> str:  # type: ignore[override]
+        def escalate(self, *_: object, **__: object) -> str:
             raise ValueError("the patient's words")
 
     desk = CaseDesk(Breaks(database), spool)

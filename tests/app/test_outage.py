@@ -18,7 +18,7 @@ from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.spool import Spool, Spooled
 from app.settings import Settings
-from app.upkeep import Watch
+from app.watch import Watch
 from app.wiring import Application
 from guardrails.level import Profile
 from tests.app.channels import FakeChannel
