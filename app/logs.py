@@ -3,7 +3,19 @@
 import logging
 import traceback
 
-_QUIET = ("httpx", "chromadb", "sentence_transformers", "transformers", "socketio", "engineio", "bm25s", "alembic", "chainlit")
+_QUIET = (
+    "httpx",
+    "apprise",
+    "urllib3",
+    "chromadb",
+    "sentence_transformers",
+    "transformers",
+    "socketio",
+    "engineio",
+    "bm25s",
+    "alembic",
+    "chainlit",
+)
 
 
 def configure(level: int = logging.INFO) -> None:

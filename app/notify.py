@@ -133,6 +133,7 @@ def _kept_quiet() -> Iterator[None]:
     """Apprise logs addresses of people and what servers answered: nothing of it reaches our log."""
     logger = logging.getLogger("apprise")
     logger.propagate = False
+    logger.setLevel(logging.WARNING)
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
     yield

@@ -56,6 +56,7 @@ class Pager(Watch):
         self.do("recovery")
         self._app.case_desk.on_taken(self.wake)
         super().start()
+        self.wake()
         self._outage.start()
 
     def stop(self) -> None:

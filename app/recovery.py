@@ -13,6 +13,7 @@ def recover(app: Application, started: datetime) -> None:
 
     A turn counts as cut off until its card is recorded, so that a kill in the middle of this loses nothing either.
     """
+    app.notifications.store.release(started)
     replayed = app.case_desk.replay()
     found = app.conversations.cut_off(started)
     for cut in found:

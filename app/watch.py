@@ -39,9 +39,10 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self.once()
             self._wake.wait(self._every_s)
             self._wake.clear()
+            if not self._stopped.is_set():
+                self.once()
 
     def once(self) -> None:
         """Every chore, once."""

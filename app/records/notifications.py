@@ -155,6 +155,12 @@ class NotificationStore:
         with self._database.transaction() as session:
             session.execute(select(1))
 
+    def release(self, at: datetime) -> None:
+        """What a server that was killed had under way is due now; where another still sends it, it is sent twice, not never."""
+        held = (NotificationRow.state == "pending", NotificationRow.attempts > 0, NotificationRow.problem == "")
+        with self._database.transaction() as session:
+            session.execute(update(NotificationRow).where(*held).values(next_try=at))
+
     def expire(self, at: datetime) -> None:
         """Give up what no channel took in all that time, also where the channel hangs or is set no more."""
         old = (NotificationRow.state == "pending", NotificationRow.created < at - GIVE_UP)

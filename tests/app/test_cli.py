@@ -10,6 +10,7 @@ from typer.testing import Result
 from app.records.staff import StaffStore
 from app.settings import Settings
 from app.wiring import Application
+from tests.app.channels import webhook
 from tests.fakes import article_text
 
 Run = Callable[..., Result]
@@ -88,3 +89,22 @@ def test_a_member_who_cannot_be_added_is_told_why(role: str, password: str, word
     assert result.exit_code == 1
     assert words in result.stderr
     assert password not in result.stderr
+
+
+def test_a_test_message_goes_to_every_channel(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is reported, without its address; a channel that fails is an exit code that a script sees."""
+    with webhook() as works, webhook() as fails:
+        fails.code = 500
+        monkeypatch.setenv("CARELIGHT_NOTIFY_FIRST", works.url)
+        monkeypatch.setenv("CARELIGHT_NOTIFY_ON_CALL", fails.url)
+        result = run("notify", "test")
+    assert result.output.splitlines() == ["first 1: JSON\ttaken", "on call 1: JSON\trefused with code 500"]
+    assert result.exit_code == 1
+    assert "test message" in works.taken[0]["title"]
+
+
+def test_without_channels_the_test_says_where_to_set_them(run: Run) -> None:
+    """Silence would look like success."""
+    result = run("notify", "test")
+    assert result.exit_code == 1
+    assert "CARELIGHT_NOTIFY_FIRST" in result.output

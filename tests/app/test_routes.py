@@ -14,6 +14,7 @@ from app.journal import OpenTurn, Reply
 from app.records.cases import CaseStore
 from app.records.database import Database
 from app.records.library_store import LibraryStore
+from app.records.models import now
 from app.records.spool import Spool
 from app.wiring import Application
 from guardrails.level import Profile
@@ -117,7 +118,7 @@ def test_a_start_marks_cut_off_turns_and_stores_spooled_cases(small: Application
     _down(small, broken).escalate(_turn(), [finding()])
     with _running(small):
         assert [case.level for case in small.case_store.queue()] == ["emergency"]
-        assert small.conversations.mark_interrupted("again") == 0
+        assert small.conversations.cut_off(now()) == []
 
 
 def test_a_start_while_the_records_fail_is_a_start(small: Application, broken: Database) -> None:

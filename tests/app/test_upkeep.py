@@ -1,47 +1,16 @@
-"""What a running server does by itself: spooled cases reach the desk, and the index follows the served set."""
+"""What a running server does by itself: the index follows the served set, and a chore that breaks is tried again."""
 
 import logging
+import threading
 
 import pytest
 
-from app.cases import CaseDesk
-from app.journal import OpenTurn
-from app.records.cases import CaseStore
-from app.records.database import Database
-from app.records.spool import Spool
+from app.errors import RecordsError
 from app.upkeep import Upkeep
+from app.watch import Watch
 from app.wiring import Application
-from guardrails.level import Profile
 from retrieval.index import IndexUnusableError, SyncReport
-from tests.fakes import article, finding
-
-
-def _spooled(app: Application, broken: Database) -> CaseDesk:
-    """A desk during an outage, on the application's own spool, that has taken one escalation."""
-    desk = CaseDesk(CaseStore(broken), Spool(app.settings.data_dir / "spool", app.secrets.spool))
-    desk.escalate(OpenTurn("c1", "p1", "t1", ("…",), Profile(), -1, {}, (), released=False), [finding()])
-    return desk
-
-
-def test_a_spooled_case_reaches_the_desk_without_a_restart(small: Application, broken: Database) -> None:
-    """The database was held for a second; the nurse must not wait for the next start (promise 3)."""
-    _spooled(small, broken)
-    Upkeep(small).once()
-    assert [case.level for case in small.case_store.queue()] == ["emergency"]
-
-
-def test_while_the_records_fail_it_complains_once_and_keeps_the_case(
-    small: Application, broken: Database, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A line a second would bury everything else in the log."""
-    working = small.case_desk
-    small.__dict__["case_desk"] = _spooled(small, broken)
-    upkeep = Upkeep(small)
-    with caplog.at_level(logging.ERROR, "carelight.upkeep"):
-        upkeep.once()
-        upkeep.once()
-    assert len([record for record in caplog.records if record.name == "carelight.upkeep"]) == 1
-    assert working.replay() == 1
+from tests.fakes import article
 
 
 class _Indexed(Application):
@@ -62,7 +31,7 @@ class _Indexed(Application):
 def indexed(small: Application) -> _Indexed:
     """An application whose index held the served set at start."""
     app = _Indexed(small.settings)
-    app.__dict__["database"] = small.database
+    app.__dict__.update(database=small.database, red_flags=small.red_flags, regions=small.regions)
     app.indexed_version = app.library.snapshot().version
     return app
 
@@ -103,19 +72,49 @@ def test_it_ends_when_it_is_told_to(indexed: _Indexed) -> None:
     upkeep = Upkeep(indexed)
     upkeep.start()
     upkeep.stop()
-    assert not upkeep._thread.is_alive()
+    assert not upkeep.running
 
 
-def test_a_chore_that_breaks_does_not_end_the_others(small: Application, caplog: pytest.LogCaptureFixture, broken: Database) -> None:
-    """One chat that cannot be worked must not stop spooled cases from reaching the desk, nor put its words into the log."""
+# Any watch
 
-    def breaks(before: object) -> list[tuple[str, str]]:
+
+def test_a_chore_that_breaks_does_not_end_the_others_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """One chat that cannot be worked must stop nothing else, nor put its words into the log, nor fill it."""
+    done: list[str] = []
+
+    def breaks() -> None:
         raise RuntimeError("the patient's words")
 
-    _spooled(small, broken)
-    small.conversations.left_unanswered = breaks  # type: ignore[method-assign]
-    with caplog.at_level(logging.ERROR, "carelight.upkeep"):
-        Upkeep(small).once()
-    assert [case.level for case in small.case_store.queue()] == ["emergency"]
-    assert "RuntimeError" in caplog.text
+    watch = Watch("test", {"breaks": breaks, "works": lambda: done.append("done")})
+    with caplog.at_level(logging.ERROR, "carelight.test"):
+        watch.once()
+        watch.once()
+    assert done == ["done", "done"]
+    assert [record.getMessage().startswith("breaks: RuntimeError") for record in caplog.records] == [True]
     assert "words" not in caplog.text
+
+
+def test_a_problem_that_comes_back_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
+    """The second outage of a night is news."""
+    fails = [True, False, True]
+
+    def chore() -> None:
+        if fails.pop(0):
+            raise RecordsError("the database is away")
+
+    watch = Watch("test", {"chore": chore})
+    with caplog.at_level(logging.ERROR, "carelight.test"):
+        for _ in range(3):
+            watch.once()
+    assert [record.getMessage() for record in caplog.records] == ["chore: the database is away"] * 2
+
+
+def test_whoever_is_woken_looks_at_once() -> None:
+    """A new case does not wait for the next second."""
+    looked = threading.Semaphore(0)
+    watch = Watch("test", {"look": looked.release}, every_s=60)
+    watch.start()
+    watch.wake()
+    assert looked.acquire(timeout=10)
+    watch.stop()
+    assert not watch.running

@@ -9,7 +9,7 @@ from app.journal import OpenTurn, Reply
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
-from app.records.models import CitationRow, ModelCallRow, Turn
+from app.records.models import CitationRow, ModelCallRow, Turn, now
 from guardrails.level import Profile
 from knowledge.citation import Citation, Statement
 from retrieval.model import ModelCall
@@ -68,8 +68,32 @@ def test_turns_open_at_start_are_marked_interrupted_once(store: ConversationStor
     done = store.receive("p1", "c1", "a")
     store.close(done, "done", "routine")
     store.receive("p1", "c1", "b")
-    assert (store.mark_interrupted("cut off"), store.mark_interrupted("cut off")) == (1, 0)
+    (cut,) = store.cut_off(now())
+    for _ in range(2):
+        store.mark_interrupted(cut.turn, "cut off")
+    assert store.cut_off(now()) == []
     assert _states(database) == [(0, "done", "routine"), (1, "interrupted", None)]
+
+
+def test_a_cut_off_turn_stands_as_it_was_written_and_knows_whether_its_card_does(store: ConversationStore) -> None:
+    """Later messages are screened on their own; a card that stands is not shown twice."""
+    first = store.receive("p1", "c1", "my chest hurts")
+    store.record(first, Reply("card", "care_card", "Call 911"))
+    store.receive("p1", "c1", "and I sweat")
+    found = [(cut.turn.turns, cut.carded) for cut in store.cut_off(now())]
+    assert found == [(("my chest hurts",), True), (("my chest hurts", "and I sweat"), False)]
+
+
+def test_what_a_cut_off_turn_brought_itself_does_not_count_as_known(store: ConversationStore, database: Database) -> None:
+    """Its case stands, its card does not: known would mean that no card is shown."""
+    turn = store.receive("p1", "c1", "my chest hurts")
+    CaseStore(database).escalate("p1", "c1", [finding()], at=turn.written)
+    (cut,) = store.cut_off(now())
+    assert (cut.turn.known, cut.turn.written) == ({}, turn.written)
+    store.close(turn, "done", "emergency")
+    store.receive("p1", "c1", "thanks")
+    (cut,) = store.cut_off(now())
+    assert set(cut.turn.known) == {"heart-attack"}
 
 
 def test_a_chat_is_drawn_in_the_order_it_happened(store: ConversationStore) -> None:

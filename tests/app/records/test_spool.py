@@ -1,7 +1,10 @@
 """What the database cannot take is on disk, encrypted, before the card is shown, and is stored once."""
 
+import json
+import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,58 @@ def test_a_line_of_another_key_is_left_out(spool: Spool, tmp_path: Path) -> None
 def test_a_disk_that_fails_too_is_told_not_raised(tmp_path: Path) -> None:
     """The card must still be shown, and then says not to count on anyone."""
     assert not Spool(tmp_path / "gone" / "spool", KEY).append(_item())
+
+
+def test_a_crash_while_replaying_replays_all_of_it_again_and_then_what_came_since(spool: Spool, tmp_path: Path) -> None:
+    """Each has its key, under which it is stored once; none may be gone."""
+    for rule in ("stroke", "sepsis"):
+        spool.append(_item(rule))
+    with pytest.raises(RecordsError):
+        spool.replay(_fails_at_the_second())
+    after = Spool(tmp_path / "spool", KEY)
+    after.append(_item("heart-attack"))
+    assert [item.findings[0].rule for item in after.waiting()] == ["stroke", "sepsis", "heart-attack"]
+    assert [item.findings[0].rule for item in _replayed(after)] == ["stroke", "sepsis", "heart-attack"]
+    assert (after.waiting(), _replayed(after)) == ([], [])
+
+
+def test_a_case_is_spooled_while_a_replay_hangs(spool: Spool) -> None:
+    """The database that holds up the replay is why the next card needs the spool."""
+    spool.append(_item("stroke"))
+    let, inside = threading.Event(), threading.Event()
+
+    def hangs(_: Spooled) -> None:
+        inside.set()
+        let.wait(20)
+
+    replay = threading.Thread(target=lambda: spool.replay(hangs))
+    replay.start()
+    assert inside.wait(20)
+    assert spool.append(_item("sepsis"))
+    let.set()
+    replay.join()
+
+
+def test_a_line_from_before_keys_is_read_under_the_same_key_each_time(spool: Spool, tmp_path: Path) -> None:
+    """An update of the server must not lose what the one before spooled, nor store it twice."""
+    old = {name: value for name, value in asdict(_item()).items() if name not in ("key", "at")}
+    (tmp_path / "spool").write_bytes(b"\n" + Fernet(KEY).encrypt(json.dumps(old).encode()) + b"\n")
+    first, second = spool.waiting()[0], spool.waiting()[0]
+    assert (first.findings[0].rule, first.at, first.key) == ("stroke", None, second.key)
+
+
+def test_key_and_time_come_back(spool: Spool) -> None:
+    """What names the escalation, and since when the patient waits."""
+    item = replace(_item(), key="k1", at=datetime(2026, 11, 21, 3, 0, tzinfo=UTC))
+    spool.append(item)
+    assert spool.waiting() == [item]
+
+
+def test_lines_that_cannot_be_read_are_kept_beside(spool: Spool, tmp_path: Path) -> None:
+    """A key that was replaced by mistake can be put back."""
+    Spool(tmp_path / "spool", Fernet.generate_key()).append(_item("foreign"))
+    _replayed(spool)
+    assert [path.name.startswith("spool.unreadable-") for path in tmp_path.iterdir()] == [True]
 
 
 def test_without_a_spool_there_is_nothing_to_replay(spool: Spool) -> None:
