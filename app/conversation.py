@@ -104,6 +104,13 @@ class Conversation:
         found = tuple(replace(finding, evidence=()) for finding in at.screening.findings)
         yield from self._escalate(replace(at, screening=replace(at.screening, findings=found)))
 
+    def resume(self, turn: OpenTurn) -> Iterator[Event]:
+        """A turn that was cut off before its card stood: screened again, for what was written then must not go unseen."""
+        at = self._screen(turn)
+        yield from self._escalate(at)
+        yield from self._ask(at)
+        self._explain(at)
+
     def _decided(self, at: Moment, clock: Clock, cancelled: Callable[[], bool], *, silent: bool = False) -> Iterator[Event]:
         """What an answer brings: a card, or the answer that waited, once nothing is left to ask; silence brings no thanks."""
         yield from self._escalate(at)

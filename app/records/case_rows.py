@@ -44,6 +44,8 @@ def keep(case: Case, becomes: Standing) -> None:
     """Write a standing into its row; a waiting that begins anew, or a rise, is notified from the first stage."""
     if becomes.waiting_since != case.waiting_since or becomes.level != case.level:
         case.alarm_stage = 0
+    if becomes.waiting_since != case.waiting_since:
+        case.alarms_from = None
     case.level, case.waiting_since, case.owner_id = becomes.level, becomes.waiting_since, becomes.owner or None
     case.paused_until, case.live_in = becomes.paused_until, becomes.live_in or None
     case.state = "closed" if becomes.closed else "open"

@@ -5,7 +5,7 @@ A turn is only ever received together with its patient. Reads by id return the o
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import func, select, update
@@ -47,6 +47,14 @@ class Chat:
     title: str
     created: dt.datetime
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A turn that a server did not finish, and whether its care card stands already."""
+
+    turn: OpenTurn
+    carded: bool
 
 
 _OF_ONE_TURN = frozenset({"screening-incomplete"})
@@ -210,14 +218,19 @@ class ConversationStore:
         with self._database.transaction() as session:
             ensure_patient(session, patient_id).profile = asdict(profile)
 
-    def mark_interrupted(self, words: str) -> int:
-        """Turns still open when the server starts were cut off; each is marked and told so with `words`. How many."""
+    def cut_off(self, before: dt.datetime) -> Sequence["CutOff"]:
+        """Turns received before that moment and still open: a server that ended took them with it. Oldest first."""
         with self._database.transaction() as session:
-            cut_off = list(session.scalars(select(Turn).where(Turn.state == "received")))
-            for turn in cut_off:
-                turn.state = "interrupted"
-                add_reply(session, turn.conversation_id, turn.id, Reply(new_id(), "notice", words))
-            return len(cut_off)
+            found = select(Turn, Conversation).join(Conversation, Conversation.id == Turn.conversation_id)
+            rows = list(session.execute(found.where(Turn.state == "received", Turn.created < before).order_by(Turn.created)))
+            return [_cut_off(session, conversation, turn) for turn, conversation in rows]
+
+    def mark_interrupted(self, turn: OpenTurn, words: str) -> None:
+        """The turn was cut off; its chat is told so with `words`."""
+        with self._database.transaction() as session:
+            here = (Turn.id == turn.turn_id, Turn.state == "received")
+            if session.scalar(update(Turn).where(*here).values(state="interrupted").returning(Turn.id)):
+                add_reply(session, turn.conversation_id, turn.turn_id, Reply(new_id(), "notice", words))
 
 
 def _profile(data: dict[str, Any]) -> Profile:
@@ -248,7 +261,18 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         answers={row.key: row.answer for row in questions if row.answer},
         held_back=bool(questions) and questions[-1].held_back,
         with_person=case is not None and case.live_in == conversation.id,
+        written=turn.created,
     )
+
+
+def _cut_off(session: Session, conversation: Conversation, turn: Turn) -> CutOff:
+    """The chat as it stood at that turn. What the turn itself brought to the case counts as unknown: its card may be missing."""
+    texts = select(Turn.text).where(Turn.conversation_id == conversation.id, Turn.number <= turn.number).order_by(Turn.number)
+    opened = _open_turn(session, conversation, turn, tuple(session.scalars(texts)))
+    mine = select(CaseEvent.id).join(Case, Case.id == CaseEvent.case_id).where(Case.patient_id == conversation.patient_id)
+    brought = session.scalar(mine.where(CaseEvent.created >= turn.created, CaseEvent.kind != "tap").limit(1))
+    carded = session.scalar(select(ReplyRow.id).where(ReplyRow.turn_id == turn.id, ReplyRow.kind == "care_card").limit(1))
+    return CutOff(replace(opened, known={}) if brought else opened, carded is not None)
 
 
 def _released(session: Session, case_id: str) -> bool:
