@@ -1,6 +1,7 @@
 """What a running server does by itself: spooled cases reach the desk, and the index follows the served set."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -8,12 +9,14 @@ from app.cases import CaseDesk
 from app.journal import OpenTurn
 from app.records.cases import CaseStore
 from app.records.database import Database
+from app.records.models import now
+from app.records.reach import Reach
 from app.records.spool import Spool
 from app.upkeep import Upkeep
 from app.wiring import Application
 from guardrails.level import Profile
 from retrieval.index import IndexUnusableError, SyncReport
-from tests.fakes import article, finding
+from tests.fakes import article, finding, settle
 
 
 def _spooled(app: Application, broken: Database) -> CaseDesk:
@@ -119,3 +122,17 @@ def test_a_chore_that_breaks_does_not_end_the_others(small: Application, caplog:
     assert [case.level for case in small.case_store.queue()] == ["emergency"]
     assert "RuntimeError" in caplog.text
     assert "words" not in caplog.text
+
+
+def test_what_a_patient_left_to_be_reached_by_is_deleted_in_time(small: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was given for one trouble, not for ever (rule of care 12); an hour later is soon enough."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    small.reach.leave("p1", Reach("+1 555 0100", "", True))
+    settle(small.database, case)
+    upkeep = Upkeep(small)
+    upkeep.once()
+    assert small.reach.of(case) is not None
+    later = now() + timedelta(days=small.settings.reach_days, hours=1)
+    monkeypatch.setattr("app.upkeep.now", lambda: later)
+    upkeep.once()
+    assert small.reach.of(case) is None
