@@ -107,6 +107,7 @@ async def on_message(message: cl.Message) -> None:
     """Screen on its own lane and show the card; the answer follows in the background."""
     cancelled = threading.Event()
     await _run(carelight.conversation.reply(patient_id(), chat_id(), message.content, cancelled.is_set), cancelled)
+    await cl.send_window_message({"carelight": "chat", "chat": chat_id()})
 
 
 async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:

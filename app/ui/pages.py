@@ -15,7 +15,7 @@ from chainlit.server import sio
 from chainlit.session import WebsocketSession, ws_sessions_id
 
 from app.records.outgoing import Outgoing, Speaker
-from app.ui.elements import elements_for
+from app.ui.elements import Drawing, elements_for
 from knowledge.words import Words
 
 
@@ -65,11 +65,22 @@ async def show_sent(sent: Outgoing, attempt: int) -> None:
     """Draw a reply of the care team on the page in context; drawn again it takes the place of the first."""
     reply, at = sent.reply, sent.created.isoformat()
     drawn = elements_for(reply.id, reply.kind, reply.text, reply.body, at=at, ack=True)
-    elements = [
-        cl.CustomElement(id=element_id(reply.id, number), name=name, props={**props, "attempt": attempt}, display="inline")
+    await send(reply.id, made(reply.id, [(name, {**props, "attempt": attempt}) for name, props in drawn]))
+
+
+def made(reply_id: str, drawn: Sequence[Drawing]) -> list[cl.CustomElement]:
+    """Chainlit's elements for what draws a reply."""
+    return [
+        cl.CustomElement(id=element_id(reply_id, number), name=name, props=props, display="inline")
         for number, (name, props) in enumerate(drawn)
     ]
-    await cl.Message(id=reply.id, content="", elements=elements).send()
+
+
+async def send(reply_id: str, elements: Sequence[cl.CustomElement]) -> None:
+    """Send a message with its elements one after another: sent together they would stand in the order in which they are ready."""
+    await cl.Message(id=reply_id, content="").send()
+    for element in elements:
+        await element.send(for_id=reply_id)
 
 
 def element_id(reply_id: str, number: int) -> str:

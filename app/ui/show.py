@@ -8,7 +8,7 @@ import chainlit as cl
 from app.conversation import Grown, Shown
 from app.journal import Reply
 from app.ui.elements import elements_for
-from app.ui.pages import element_id
+from app.ui.pages import made, send
 from knowledge.words import Words
 
 Drawn = dict[str, cl.CustomElement | None]
@@ -27,14 +27,11 @@ class Show:
         if not drawn:
             await cl.Message(id=reply.id, content=reply.text).send()
             return None
-        elements = [
-            cl.CustomElement(id=element_id(reply.id, number), name=name, props=props, display="inline")
-            for number, (name, props) in enumerate(drawn)
-        ]
+        first, *forms = made(reply.id, drawn)
         if growing:
-            _set(elements[0], {**elements[0].props, "growing": self._growing(True)})
-        await cl.Message(id=reply.id, content="", elements=elements).send()
-        return elements[0]
+            _set(first, {**first.props, "growing": self._growing(True)})
+        await send(reply.id, [first, *forms])
+        return first
 
     async def event(self, event: Shown | Grown, drawn: Drawn) -> None:
         """Show a reply, or draw the one that was shown again with more in it."""

@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app import care_line
-from app.journal import Tap
+from app.care_line import Reached
+from app.journal import Reply, Tap
+from app.records.care_tables import ReviewRow
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
+from app.records.reach import Reach, ReachStore
+from app.records.reviews import ReviewStore
 from app.wiring import Application
 from guardrails.level import Profile
 from tests.fakes import finding
@@ -130,3 +135,70 @@ def test_no_form_is_an_error(small: Application, values: dict[str, Any]) -> None
     """The values come from a browser: '²' is a digit to Python and no number."""
     months = care_line.profile_from(values, small, SEXES).age_months
     assert months is None or 0 <= months <= 1440
+
+
+# What the page sends beside messages
+
+
+def _left(**form: object) -> dict[str, object]:
+    return {"phone": "+1 555 0100", "place": "Bus stop, 5th and Main", "safe": False, **form}
+
+
+def test_how_to_be_reached_is_kept_on_the_open_case(small: Application) -> None:
+    """A number that the nurse can call, and whether a message is safe (rule of care 12)."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    assert care_line.reached(small, "p1", "c1", _left()) == Reached(kept=True)
+    assert small.reach.of(case) == Reach("+1 555 0100", "Bus stop, 5th and Main", message_safe=False)
+
+
+def test_without_a_case_nothing_is_kept_and_the_page_says_so(small: Application) -> None:
+    """There is nobody to whom it would go."""
+    assert care_line.reached(small, "p1", "c1", _left()) == Reached(kept=False)
+
+
+@pytest.mark.parametrize("form", [{}, {"phone": "  ", "place": None}, {"safe": True}])
+def test_an_empty_form_is_no_way_to_reach_anyone(form: dict[str, object], small: Application) -> None:
+    """It must not replace the number that was left before."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    care_line.reached(small, "p1", "c1", _left())
+    assert not care_line.reached(small, "p1", "c1", form).kept
+    assert small.reach.of(case) is not None
+
+
+def test_what_is_typed_into_the_form_is_screened_and_gets_its_card(small: Application) -> None:
+    """Any text typed is screened first (rule of care 5), wherever it is typed; its words stay out of the case's evidence."""
+    case = small.case_store.escalate("p1", "c1", [finding("sprain", "urgent")])
+    result = care_line.reached(small, "p1", "c1", _left(place="on the bridge, I am going to kill myself"))
+    chat = small.conversations.chat("c1")
+    assert chat is not None
+    assert ([card.kind for card in result.cards], result.kept) == (["care_card"], True)
+    assert chat.entries[-1].id == result.cards[0].id
+    assert small.case_store.queue()[0].level == "crisis"
+    assert [why.finding.evidence for why in small.case_store.why(case)[1:]] == [()] * (len(small.case_store.why(case)) - 1)
+
+
+def test_a_form_that_cannot_be_kept_still_brings_the_card(small: Application, broken: Database) -> None:
+    """The database failed; the words did not."""
+    small.warm()
+    small.__dict__.update(reach=ReachStore(broken, small.secrets.records), conversations=ConversationStore(broken))
+    result = care_line.reached(small, "p1", "c1", _left(place="I am going to kill myself"))
+    assert ([card.kind for card in result.cards], result.kept) == (["care_card"], False)
+
+
+def test_that_something_was_urgent_is_listed_and_answered_with_what_to_do_now(small: Application) -> None:
+    """Feedback is no call for help, and says so."""
+    small.conversations.set_profile("p1", Profile(region="GB"))
+    turn = small.conversations.receive("p1", "c1", "what is gout?")
+    small.conversations.record(turn, Reply("r1", "answer", "…"))
+    reply = care_line.said_urgent(small, "p1", "c1", "r1")
+    assert reply.text.startswith("In an emergency call 999 now.")
+    assert reply.body["person_label"] == small.words.say("talk_to_person")
+    with small.database.reading() as session:
+        assert [(row.turn_id, row.why, row.masked) for row in session.scalars(select(ReviewRow))] == [(turn.turn_id, "said_urgent", True)]
+
+
+def test_that_something_was_urgent_is_answered_while_the_records_fail(small: Application, broken: Database) -> None:
+    """Whoever taps it may need the number."""
+    small.warm()
+    small.__dict__.update(reviews=ReviewStore(broken), conversations=ConversationStore(broken))
+    assert "911" in care_line.said_urgent(small, "p1", "c1", "r1").text

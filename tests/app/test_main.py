@@ -209,3 +209,15 @@ def test_chainlits_private_names_that_a_reconnect_needs_are_there(clinic: Clinic
     assert sio.handlers["/"]["connection_successful"].__module__ == "app.ui.reconnect"
     assert {"restored", "has_first_interaction", "thread_id"} <= flags
     assert callable(resume_thread)
+
+
+def test_chainlits_private_names_that_carry_a_nurses_words_are_there(clinic: Clinic) -> None:
+    """`app.ui.pages` pushes by them; another version may rename them, and a person would write to nobody."""
+    from chainlit.context import init_ws_context
+    from chainlit.server import sio
+    from chainlit.session import WebsocketSession, ws_sessions_id
+
+    made = WebsocketSession.__init__.__code__.co_names
+    assert {"socket_id", "ws_sessions_id"} <= set(made)
+    assert not sio.manager.is_connected("nobody", "/")
+    assert (isinstance(ws_sessions_id, dict), callable(init_ws_context)) == (True, True)

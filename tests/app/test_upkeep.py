@@ -2,15 +2,18 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
 
 from app.errors import RecordsError
+from app.records.models import now
+from app.records.reach import Reach
 from app.upkeep import Upkeep
 from app.watch import Watch
 from app.wiring import Application
 from retrieval.index import IndexUnusableError, SyncReport
-from tests.fakes import article
+from tests.fakes import article, finding, settle
 
 
 class _Indexed(Application):
@@ -118,3 +121,17 @@ def test_whoever_is_woken_looks_at_once() -> None:
     assert looked.acquire(timeout=10)
     watch.stop()
     assert not watch.running
+
+
+def test_what_a_patient_left_to_be_reached_by_is_deleted_in_time(small: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was given for one trouble, not for ever (rule of care 12); an hour later is soon enough."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    small.reach.leave("p1", Reach("+1 555 0100", "", True))
+    settle(small.database, case)
+    upkeep = Upkeep(small)
+    upkeep.once()
+    assert small.reach.of(case) is not None
+    later = now() + timedelta(days=small.settings.reach_days, hours=1)
+    monkeypatch.setattr("app.upkeep.now", lambda: later)
+    upkeep.once()
+    assert small.reach.of(case) is None

@@ -48,6 +48,14 @@ def question_open(page: Page) -> None:
     page.get_by_test_id("ask").wait_for()
 
 
+def form_open(page: Page) -> None:
+    """The form below a card, and what follows when an answer was said to be urgent."""
+    say(page, "what is gout?")
+    page.get_by_test_id("said-urgent").click()
+    say(page, RED_FLAG)
+    page.get_by_test_id("reach").last.locator("summary").click()
+
+
 def source_open(page: Page) -> None:
     """A cited passage beside the chat."""
     say(page, "what is gout?")
@@ -68,14 +76,14 @@ def settings_open(page: Page) -> None:
     page.wait_for_selector("[role=dialog]")
 
 
-@pytest.mark.parametrize("arrange", [home, conversation, question_open, source_open, history_open, settings_open])
+@pytest.mark.parametrize("arrange", [home, conversation, question_open, form_open, source_open, history_open, settings_open])
 def test_the_chat_has_no_serious_violation(arrange: Callable[[Page], None], page: Page) -> None:
     """A screen reader's user in an emergency must find the number."""
     arrange(page)
     assert serious(page) - listed() == set()
 
 
-@pytest.mark.parametrize("arrange", [home, conversation, question_open])
+@pytest.mark.parametrize("arrange", [home, conversation, question_open, form_open])
 def test_the_chat_on_a_phone_has_no_serious_violation(
     arrange: Callable[[Page], None], visitor: Callable[..., BrowserContext], server: Server
 ) -> None:

@@ -146,6 +146,8 @@
     const asked = event.data.carelight
     if (asked === "person") { here = { text: String(event.data.text || ""), leave: String(event.data.leave || "") }; drawPerson() }
     if (asked === "reload-page") loadPage()
+    // A narrow page never leaves "/" by itself, and a reload there would begin an empty chat.
+    if (asked === "chat" && location.pathname === "/" && /^[0-9a-f-]{36}$/.test(event.data.chat)) history.replaceState(history.state, "", "/thread/" + event.data.chat)
     if (asked === "keep" || asked === "forget") await fetch("/guest/" + asked, { method: "POST" })
     if (asked === "open-chat" && /^[0-9a-f-]{36}$/.test(event.data.chat)) location.assign("/thread/" + event.data.chat)
   })

@@ -112,11 +112,12 @@ def test_a_reply_is_in_the_chat_and_on_its_way_until_the_patients_page_has_drawn
 def test_what_the_patient_writes_to_a_person_makes_them_wait_again(team: Team) -> None:
     """The alarms belong to unanswered words, not to the first message alone."""
     team.work.claim(team.case, NORA)
-    assert not team.work.wrote("p1", "c1")
+    assert not team.chats.receive("p1", "c1", "are you there?").with_person
     team.work.reply(team.case, NORA, "c1", _words())
-    assert team.work.wrote("p1", "c1")
+    assert not team.chats.receive("p1", "another chat", "what is gout?").with_person
+    assert team.line.standing.waiting_since is None
+    assert team.chats.receive("p1", "c1", "it hurts").with_person
     assert team.line.standing.waiting_since is not None
-    assert not team.work.wrote("p1", "another chat")
 
 
 @pytest.mark.parametrize("step", ["reply", "release", "call", "close", "hand back"])
@@ -148,7 +149,7 @@ def test_an_owner_who_is_silent_loses_the_case_and_the_patient_is_told_the_truth
     """Somebody's name beside a case is no help."""
     team.work.claim(team.case, NORA)
     team.work.reply(team.case, NORA, "c1", _words())
-    team.work.wrote("p1", "c1")
+    team.chats.receive("p1", "c1", "it hurts")
     told = Reply(new_id(), "notice", "No one is answering.")
     assert team.work.lapse({NORA}, lambda: told) == []
     assert team.work.lapse({NORA}, lambda: told, at=now() + timedelta(minutes=2)) == [team.case]

@@ -1,7 +1,7 @@
 import { useState } from "react"
 
 // Below a card, folded: how the care team may reach the patient (rule of care 12). Nothing here is needed for anything else.
-const FIELD = { width: "100%", boxSizing: "border-box", minHeight: "44px", padding: "8px 12px", borderRadius: "8px", border: "1.5px solid #5a6d72", background: "#fff", color: "#1a2b30", font: "inherit" }
+const FIELD = { width: "100%", boxSizing: "border-box", minHeight: "44px", padding: "8px 12px", borderRadius: "8px", border: "1.5px solid #5a6d72", background: "#fff", color: "#1a2b30", font: "inherit", fontWeight: 400 }
 
 export default function Reach() {
   const [phone, setPhone] = useState("")

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 
 // Words of a person of the care team, who must never be taken for the assistant: name, title, time, and a colour of their
-// own. Mounting says to the server that the message has arrived. A tapped answer is sent as the patient's own message.
+// own, where else the assistant's sign stands. Mounting says to the server that the message has arrived. A tapped answer is sent as the patient's own message.
 export default function Staff() {
   const [page, setPage] = useState(window.carelight || {})
   const [chosen, setChosen] = useState("")
+  const self = useRef(null)
   useEffect(() => {
     const read = () => setPage(window.carelight || {})
     window.addEventListener("carelight:page", read)
@@ -13,6 +14,9 @@ export default function Staff() {
   useEffect(() => {
     if (props.ack) Promise.resolve(callAction({ name: "drawn", payload: { reply: props.reply } })).catch(() => {})
   }, [props.reply, props.attempt])
+  useEffect(() => { // a person's message comes into sight, but not from under the hands of someone who is filling in the form
+    if (props.ack && !document.activeElement?.closest("[data-testid=reach]")) self.current?.scrollIntoView({ block: "nearest" })
+  }, [])
   const initials = (props.name || "").split(/\s+/).filter(Boolean).slice(0, 2).map((part) => part[0].toUpperCase()).join("")
   const who = [props.name, props.title].filter(Boolean).join(", ")
   const at = props.at ? new Date(props.at) : null
@@ -20,8 +24,8 @@ export default function Staff() {
   const question = props.question
   const choose = (choice) => { setChosen(choice); sendUserMessage(choice) }
   return (
-    <article data-testid="staff" aria-label={[who, page.team_member].filter(Boolean).join(", ")}
-      style={{ display: "flex", gap: "12px", width: "100%", maxWidth: "640px", lineHeight: 1.55 }}>
+    <article ref={self} data-testid="staff" aria-label={[who, page.team_member].filter(Boolean).join(", ")}
+      style={{ display: "flex", gap: "12px", marginInlineStart: "-36px", width: "calc(100% + 36px)", maxWidth: "676px", lineHeight: 1.55 }}>
       <span aria-hidden="true" style={{ flex: "none", width: "40px", height: "40px", borderRadius: "50%", background: "#123d42", color: "#fff", display: "flex", alignItems: "center", justifyContent: "center", fontWeight: 650, fontSize: "0.95rem" }}>{initials}</span>
       <div style={{ flex: 1, minWidth: 0, background: "#e6f0ec", border: "1px solid #b9d2c8", borderRadius: "4px 14px 14px 14px", padding: "10px 16px 12px", color: "#14292b", display: "flex", flexDirection: "column", gap: "8px" }}>
         <p style={{ margin: 0, display: "flex", flexWrap: "wrap", gap: "2px 10px", alignItems: "baseline" }}>
