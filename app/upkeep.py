@@ -10,6 +10,7 @@ from datetime import timedelta
 from app.errors import CarelightError
 from app.logs import place
 from app.records.models import now
+from app.reviews import Sampling
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
 
@@ -30,6 +31,7 @@ class Upkeep:
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._complained = ""
         self._pinned: int | None = None
+        self._sampling = Sampling(app.review_list, app.settings.review_sample)
 
     def start(self) -> None:
         """Begin."""
@@ -50,6 +52,7 @@ class Upkeep:
             self._replay()
             self._follow()
             self._expire()
+            self._sampling.due(now())
             self._complained = ""
         except (CarelightError, IndexUnusableError, OSError) as error:
             self._complain(str(error))
