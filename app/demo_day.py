@@ -133,8 +133,8 @@ TODAY: tuple[Person, ...] = (
         ),
         _years(26, "female"),
     ),
-    Person((Say(18, "Tengo fiebre de 39 grados, me duele mucho la espalda y me arde al orinar"),), _years(44, "female")),
-    Person((Say(52, "Really bad tummy pain low on the right since this morning and a fever of 38.6"),), _years(19, "male")),
+    Person((Say(18, "Tengo fiebre y me duele la espalda y arde al orinar"),), _years(44, "female")),
+    Person((Say(52, "Belly pain and a fever since yesterday, no vomiting"),), _years(19, "male")),
     Person((Say(41, "Can I talk to a real person please?"),), _years(67, "female")),
     Person(
         (
@@ -154,7 +154,10 @@ TODAY: tuple[Person, ...] = (
             Notes(60, "Ask how he is", 1, due=90),
         ),
     ),
-    Person((Say(14, "my chest hurts a bit"), Answers(13, "ask-chest/with", "unsure")), _years(49, "female")),
+    Person(
+        (Say(14, "My calf is swollen and sore since my flight, I am on warfarin"), Answers(13, "ask-leg-clot/chest", "no")),
+        _years(49, "female"),
+    ),
     Person(
         (
             Say(48, "My two year old swallowed a button battery from the remote"),
@@ -233,7 +236,7 @@ QUIET: tuple[Person, ...] = (
     Person((Say(4 * _DAY, "How long does a cold last?"), Listed(2 * _DAY, DemoReview("sample", None)))),
     Person((Say(9 * _DAY, "My knee clicks when I walk"), Listed(8 * _DAY, DemoReview("sample", "fine")))),
     Person((Say(10 * _DAY, "Can I take ibuprofen with food?"), Listed(8 * _DAY, DemoReview("sample", "fine")))),
-    Person((Say(100, "My mother keeps dropping things since lunch"), Listed(95, DemoReview("said_urgent", None)))),
+    Person((Say(100, "The pills for my blood pressure make me dizzy when I stand up"), Listed(95, DemoReview("said_urgent", None)))),
 )
 """Chats that raised no alarm, on the review list."""
 EVERYONE = (*EARLIER, *QUIET, *TODAY)

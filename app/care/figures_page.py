@@ -172,7 +172,7 @@ def _time(time: timedelta | None) -> str:
 
 
 def _of(counted: Share) -> str:
-    return f"{counted.hits} of {counted.total}"
+    return f"{counted.hits} of {counted.total}" if counted.total else "none yet"
 
 
 def _verdicts(verdicts: Mapping[str, int]) -> str:

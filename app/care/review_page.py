@@ -11,6 +11,7 @@ from app import reviews
 from app.care import frame, tables
 from app.care.frame import CARE_ROLES
 from app.errors import NotAllowedError, RecordsError
+from app.evals.report import Share
 from app.records.review_list import REVIEW_VERDICTS, Read, Review, ReviewVerdict
 from app.records.staff import StaffMember
 from app.wiring import Application
@@ -25,7 +26,7 @@ _DOWN = "The records cannot be read just now. Please try again in a moment."
 _ROW = "width:100%;align-items:center;gap:12px;border-top:1px solid #e6eded;padding:8px 0"
 _PATIENT = "background:#e8f1f1;border-radius:10px;padding:8px 12px;white-space:pre-wrap;max-width:90%;align-self:flex-end"
 _OURS = "background:#f6f8f8;border:1px solid #e6eded;border-radius:10px;padding:8px 12px;white-space:pre-wrap;max-width:90%"
-_MARKED = "outline:3px solid #8a4b00"
+_MARKED = "border:3px solid #8a4b00"
 
 
 def mount(app: Application) -> None:
@@ -58,11 +59,10 @@ class _Page:
 
     def _about(self) -> str:
         size = self._app.settings.review_sample
-        drawn = f"{size} chats a week" if size else "no chats (CARELIGHT_REVIEW_SAMPLE is 0)"
+        drawn = f"{size} a week are drawn at random, of patients who agreed" if size else "none are drawn (CARELIGHT_REVIEW_SAMPLE is 0)"
         return (
-            "Chats that raised no alarm, read again for what was missed: "
-            f"{drawn} at random, of patients who agreed, and every message that a patient called urgent. "
-            "Names and numbers are masked; each reading is recorded."
+            f"Chats that raised no alarm are read again for what was missed: {drawn}; every message that a patient called urgent "
+            "is here too. Names and numbers are masked, and each reading is recorded."
         )
 
     def _only_demo(self) -> bool:
@@ -92,10 +92,7 @@ class _Page:
             return
         with ui.column().style(tables.BOX):
             frame.heading("How often something was missed", rank=2)
-            rows = [
-                [_week(rate.label), f"{rate.share.hits} of {rate.share.total}", *tables.share(rate.share), str(rate.unread)]
-                for rate in rates
-            ]
+            rows = [[_week(rate.label), _of(rate.share), *tables.share(rate.share), str(rate.unread)] for rate in rates]
             tables.table("Missed, of the random sample", ["Week", "Missed", "Rate", "95 % interval", "To read"], rows)
 
     def _list(self, title: str, listed: Sequence[Review]) -> None:
@@ -167,6 +164,10 @@ def _line(line: Read) -> None:
     ui.label(line.text).style(f"{style};{_MARKED}" if line.marked else style)
     if line.marked:
         ui.label("The patient called this urgent").style("align-self:flex-end;color:#8a4b00;font-weight:600;font-size:0.9rem")
+
+
+def _of(counted: Share) -> str:
+    return f"{counted.hits} of {counted.total}" if counted.total else "none read yet"
 
 
 def _week(label: str) -> str:

@@ -9,6 +9,8 @@ from app.evals.report import Share
 COLUMN = "width:100%;max-width:1120px;margin:0 auto;padding:16px;gap:16px"
 BOX = "width:100%;background:#fff;border:1px solid #d3dedf;border-radius:10px;padding:16px;gap:10px"
 MUTED = "color:#46585d"
+_SHORT = 16
+"""Characters of a cell that is not broken into lines."""
 _CELL = "text-align:left;padding:4px 12px 4px 0;border-bottom:1px solid #e6eded;vertical-align:top"
 
 
@@ -26,13 +28,13 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> N
             for row in rows:
                 with ui.element("tr"):
                     for cell in row:
-                        with ui.element("td").style(f"{_CELL};color:#16282b"):
+                        with ui.element("td").style(f"{_CELL};color:#16282b" + (";white-space:nowrap" if len(cell) <= _SHORT else "")):
                             ui.label(cell)
 
 
 def share(counted: Share) -> tuple[str, str]:
     """A share and its exact interval as two cells."""
     if not counted.total:
-        return "none yet", ""
+        return "", ""
     low, high = counted.bounds
     return f"{counted.value:.0%}", f"{low:.0%} to {high:.0%}"
