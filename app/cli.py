@@ -13,6 +13,7 @@ from app import batch, production
 from app.commands.corpus import corpus
 from app.commands.demo import demo
 from app.commands.evaluate import evaluate
+from app.commands.notify import notify
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.errors import SettingsError
@@ -29,6 +30,7 @@ cli.add_typer(staff, name="staff")
 cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
 cli.add_typer(demo, name="demo")
+cli.add_typer(notify, name="notify")
 
 
 @cli.command()
