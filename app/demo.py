@@ -10,10 +10,11 @@ from datetime import timedelta
 
 from app import care_team
 from app.care_team import said
-from app.demo_day import EVERYONE, HANDOVER, Answers, Closes, Does, Listed, Notes, Person, Say, Step, Taps, Writes
+from app.demo_day import EVERYONE, HANDOVER, Answers, Closes, Does, Leaves, Listed, Notes, Person, Say, Step, Taps, Writes
 from app.errors import SettingsError
 from app.records.demo import COLLEAGUES
 from app.records.models import new_id, now
+from app.records.reach import Reach
 from app.wiring import Application
 
 
@@ -51,6 +52,8 @@ def _take(app: Application, patient: str, chat: str, step: Step) -> None:
             _use_up(app.conversation.answer(patient, chat, step.key, step.choice))
         case Taps():
             app.case_store.tap(patient, chat, step.tap)
+        case Leaves():
+            app.reach.leave(patient, Reach(step.phone, step.place, message_safe=None))
         case Listed():
             app.demo.review(chat, step.review, now() - timedelta(minutes=step.ago))
         case _:

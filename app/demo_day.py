@@ -31,6 +31,15 @@ class Taps:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaves:
+    """The patient leaves a number and where they are."""
+
+    ago: float
+    phone: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """The patient taps a choice under a rule's question."""
 
@@ -84,16 +93,15 @@ class Listed:
     review: DemoReview
 
 
-Step = Say | Taps | Answers | Does | Writes | Notes | Closes | Listed
+Step = Say | Taps | Leaves | Answers | Does | Writes | Notes | Closes | Listed
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One made-up patient and what happened, oldest first. `reach` is a number and place they left after the card."""
+    """One made-up patient and what happened, oldest first."""
 
     steps: tuple[Step, ...]
     profile: Profile = field(default_factory=Profile)
-    reach: tuple[str, str] | None = None
 
 
 def _years(years: int, sex: Literal["female", "male"] | None = None, *, pregnant: bool | None = None) -> Profile:
@@ -113,10 +121,10 @@ TODAY: tuple[Person, ...] = (
     Person(
         (
             Say(9, "I am 33 weeks pregnant with a terrible headache, flashing lights in my eyes and my hands are very swollen"),
+            Leaves(8, "555 0134 (made up)", "At home, the back door is open"),
             Taps(7.5, "help_coming"),
         ),
         _years(31, "female", pregnant=True),
-        reach=("555 0134 (made up)", "At home, the back door is open"),
     ),
     Person(
         (

@@ -188,7 +188,8 @@ async def _replies(app: Application, rounds: int) -> list[float]:
     known = {case.id for case in app.case_store.queue()}
     await patient.say(_RED_FLAG)
     await patient.drawn()
-    case = next(case for case in app.case_store.queue() if case.id == await _new_case(app, known))
+    new = await _new_case(app, known)
+    case = next(case for case in app.case_store.queue() if case.id == new)
     nurse = app.staff.team("care")[0]
     app.case_work.claim(case.id, nurse.id)
     times = []

@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from app import demo
 from app.care.sbar import anchor
 from app.case_state import Closing
-from app.demo_day import EARLIER, EVERYONE, QUIET, TODAY, Closes, Does, Listed, Notes, Person, Say, Taps, Writes
+from app.demo_day import EARLIER, EVERYONE, QUIET, TODAY, Closes, Does, Leaves, Listed, Notes, Person, Say, Taps, Writes
 from app.errors import SettingsError
+from app.journal import Reply
+from app.records.alarms import AlarmStore, Ladder
 from app.records.demo import COLLEAGUES, DemoReview
-from app.records.models import Base, CaseEvent, Reply, Turn, now
+from app.records.models import Base, CaseEvent, Turn, now
+from app.records.models import Reply as ReplyRow
 from app.settings import Settings
 from app.wiring import Application
 from tests.fakes import finding
@@ -19,7 +22,15 @@ from tests.fakes import finding
 RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
 SMALL = (
     Person(
-        (Say(30, "hello"), Say(20, RED_FLAG), Taps(19, "help_coming"), Does(18, "claim"), Does(17, "join"), Writes(16, "Are you safe?"))
+        (
+            Say(30, "hello"),
+            Say(20, RED_FLAG),
+            Taps(19, "help_coming"),
+            Leaves(18.5, "555 0100", "home"),
+            Does(18, "claim"),
+            Does(17, "join"),
+            Writes(16, "Are you safe?"),
+        )
     ),
     Person((Say(3000, RED_FLAG), Does(2999, "claim"), Notes(2998, "A note"), Closes(2990, Closing("false_alarm", "reached", "past")))),
     Person((Say(4000, "What is gout?"), Listed(3000, DemoReview("sample", "fine")))),
@@ -52,7 +63,7 @@ def test_everything_of_a_patient_stands_in_the_order_it_happened(small: Applicat
     with small.database.reading() as session:
         turns = list(session.scalars(select(Turn.created).order_by(Turn.number)))
         events = list(session.scalars(select(CaseEvent.created).order_by(CaseEvent.id)))
-        written = session.scalar(select(Reply.created).where(Reply.kind == "staff"))
+        written = session.scalar(select(ReplyRow.created).where(ReplyRow.kind == "staff"))
     assert turns == sorted(turns)
     assert events == sorted(events)
     assert written is not None
@@ -81,6 +92,16 @@ def test_production_has_no_made_up_patients(small: Application) -> None:
     assert small.demo.count() == 0
 
 
+def test_a_made_up_patient_calls_nobody(small: Application) -> None:
+    """Nobody on call may be woken for a demonstration, however long it waits; for a patient they are."""
+    alarms, told = AlarmStore(small.database), Reply("r", "notice", "words")
+    ladder = Ladder(lambda _was, _becomes: ["channel"], lambda _unanswered: told)
+    demo.make(small, [Person((Say(30, RED_FLAG),))])
+    assert list(alarms.step(ladder, now(), "staffed")) == []
+    small.case_store.escalate("p1", "c1", [finding()])
+    assert len(alarms.step(ladder, now(), "staffed")) == 1
+
+
 def test_nobody_can_sign_in_as_a_made_up_colleague(small: Application) -> None:
     """Disabled, without a usable password, and never among those who are there."""
     demo.make(small, SMALL[:1])
@@ -91,8 +112,8 @@ def test_nobody_can_sign_in_as_a_made_up_colleague(small: Application) -> None:
 def test_the_day_that_ships_shows_what_the_desk_can_do() -> None:
     """A newcomer should see each state once; steps stand in the order they happen."""
     kinds = {type(step).__name__ for person in EVERYONE for step in person.steps}
-    assert kinds == {"Say", "Taps", "Answers", "Does", "Writes", "Notes", "Closes", "Listed"}
-    assert any(person.reach for person in TODAY)
+    assert kinds == {"Say", "Taps", "Leaves", "Answers", "Does", "Writes", "Notes", "Closes", "Listed"}
+    assert 10 <= len(TODAY) <= 14
     assert all([step.ago for step in person.steps] == sorted((step.ago for step in person.steps), reverse=True) for person in EVERYONE)
     assert len({week for person in EARLIER for week in (int(person.steps[0].ago // (7 * 1440)),)}) >= 4
     assert all(isinstance(person.steps[-1], Listed) for person in QUIET)
