@@ -122,41 +122,31 @@ class _Page:
         except RecordsError:
             ui.notify(_DOWN)
             return
-        with (
-            ui.dialog(value=True) as dialog,
-            ui.card().style("width:min(92vw,760px);max-width:none;gap:10px").props('data-testid="reading"'),
-        ):
+        self._body.clear()
+        with self._body, ui.column().style(tables.BOX).props('data-testid="reading"'):
             frame.heading("A chat that raised no alarm", rank=2)
             if lines is None:
                 ui.label("This chat could not be masked, so nothing of it is shown.")
-                ui.button("Close", on_click=dialog.close).props("no-caps flat")
-                return
-            with (
-                ui.column()
-                .style("width:100%;gap:8px;max-height:55vh;overflow-y:auto")
-                .props('tabindex="0" role="region" aria-label="Chat"')
-            ):
+            else:
                 for line in lines:
                     _line(line)
-            self._verdicts(review, dialog)
+                self._verdicts(review)
+            ui.button("Back to the list", on_click=self._refresh).props("no-caps flat")
 
-    def _verdicts(self, review: Review, dialog: ui.dialog) -> None:
+    def _verdicts(self, review: Review) -> None:
         def settle(verdict: ReviewVerdict) -> None:
             try:
                 self._app.review_list.settle(review.id, self._member.id, verdict)
             except (NotAllowedError, RecordsError):
                 ui.notify("The verdict could not be kept. Please try again.")
                 return
-            dialog.close()
             self._refresh()
 
-        ui.label("Should this chat have raised an alarm?").style("font-weight:600")
+        ui.label("Should this chat have raised an alarm?").style("font-weight:600;border-top:1px solid #d3dedf;padding-top:12px;width:100%")
         with ui.row().style("gap:8px;width:100%"):
             for verdict in REVIEW_VERDICTS:
                 chosen = "" if review.verdict == verdict else " outline"
                 ui.button(_SAYS[verdict], on_click=lambda verdict=verdict: settle(verdict)).props(f"no-caps{chosen}")
-            ui.space()
-            ui.button("Close", on_click=dialog.close).props("no-caps flat")
 
 
 def _line(line: Read) -> None:
