@@ -11,6 +11,7 @@ import typer
 
 from app import batch, production
 from app.commands.corpus import corpus
+from app.commands.demo import demo
 from app.commands.evaluate import evaluate
 from app.commands.notify import notify
 from app.commands.rules import rules
@@ -28,6 +29,7 @@ cli.add_typer(index, name="index")
 cli.add_typer(staff, name="staff")
 cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
+cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
 
 

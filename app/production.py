@@ -23,6 +23,7 @@ def gaps(app: Application) -> list[str]:
             _called(app) and not app.channels.all(),
             "the settings say that somebody is on call (CARELIGHT_STAFFING), but no notification channel is set",
         ),
+        (bool(app.demo.count()), "made-up patients are in the records; remove them with `carelight demo care --clear`"),
         (True, "messages are not yet encrypted at rest"),
     )
     return [words for missing, words in checks if missing]

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
     target_routine: float = Field(60, gt=0, description="Minutes in which a person should answer a patient who asked for one.")
+    review_sample: int = Field(
+        0, ge=0, le=200, description="Chats a week that raised no alarm and are read again, masked, of patients who agreed; 0 reads none."
+    )
     reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
     libraries: str = Field(
         "own",

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from app.records.models import now
+from app.reviews import Sampling
 from app.watch import Watch
 from app.wiring import Application
 
@@ -21,10 +22,18 @@ class Upkeep(Watch):
     """Chores that may take a while; alarms do not wait for them."""
 
     def __init__(self, app: Application) -> None:
-        super().__init__("upkeep", {"index": self._follow, "questions": self._expire, "reach": self._forget})
+        super().__init__(
+            "upkeep",
+            {"index": self._follow, "questions": self._expire, "reach": self._forget, "reviews": self._review},
+        )
         self._app = app
         self._pinned: int | None = None
+        self._sampling = Sampling(app.review_list, app.settings.review_sample)
         self._forget_next = now()
+
+    def _review(self) -> None:
+        """Last week's sample of chats that raised no alarm, where the clinic reads one."""
+        self._sampling.due(now())
 
     def _expire(self) -> None:
         """Questions that nobody answered in time: their rule says what silence means, also where the chat was closed."""

@@ -25,14 +25,19 @@ from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
+from app.records.demo import DemoRows
+from app.records.figures import FigureStore
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
 from app.records.reach import ReachStore
+from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
+from app.records.stories import StoryStore
+from app.records.verdicts import VerdictStore
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Quote, Staffing
@@ -128,6 +133,26 @@ class Application:
     @cached_property
     def case_work(self) -> CaseWork:
         return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def stories(self) -> StoryStore:
+        return StoryStore(self.database)
+
+    @cached_property
+    def figures(self) -> FigureStore:
+        return FigureStore(self.database)
+
+    @cached_property
+    def review_list(self) -> ReviewList:
+        return ReviewList(self.database)
+
+    @cached_property
+    def verdicts(self) -> VerdictStore:
+        return VerdictStore(self.database)
+
+    @cached_property
+    def demo(self) -> DemoRows:
+        return DemoRows(self.database)
 
     @cached_property
     def outgoing(self) -> OutgoingStore:

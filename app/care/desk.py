@@ -9,7 +9,7 @@ from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.care import frame, rules_page
+from app.care import figures_page, frame, review_page, rules_page
 from app.care.frame import CARE_ROLES
 from app.errors import RecordsError
 from app.pages.sign_in import COOKIE
@@ -46,11 +46,15 @@ def mount(web: FastAPI, app: Application) -> None:
         return None
 
     rules_page.mount(app)
+    figures_page.mount(app)
+    review_page.mount(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 
 def _draw(app: Application, member: StaffMember, token: str) -> None:
-    frame.header(app, member, "Care desk", {"Red-flag rules": "/desk/rules"})
+    frame.header(
+        app, member, "Care desk", {"Figures": "/desk/care/figures", "Review list": "/desk/care/reviews", "Red-flag rules": "/desk/rules"}
+    )
     with ui.column().props('role="main"').style("width:100%;max-width:960px;margin:0 auto;padding:16px;gap:12px"):
         frame.heading("Open cases")
         body = ui.column().style("width:100%;gap:12px").props('aria-live="polite"')

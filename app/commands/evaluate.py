@@ -10,9 +10,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from app.commands.shared import DataDir, application, progress, tell
-from app.evals import abstention, answers, facts, grounding, questions, red_flags, report, retrieval, workload
+from app.evals import abstention, answers, facts, grounding, questions, red_flags, report, retrieval, verdicts, workload
 from app.evals.report import EarlierError, LabelledError, Report
 from app.wiring import Application
+from guardrails import privacy
 
 evaluate = typer.Typer(no_args_is_help=True, help="Measure on labelled data of your own, or on the questions that ship.")
 T = TypeVar("T")
@@ -70,6 +71,21 @@ def eval_red_flags(
         out.give(red_flags.report(judged))
         if misses:
             out.print(red_flags.wrong(judged))
+
+
+@evaluate.command("export-verdicts")
+def eval_export_verdicts(
+    file: Annotated[Path, typer.Argument(help="Where to write JSON lines that `red-flags` reads.")], data_dir: DataDir = None
+) -> None:
+    """The care team's verdicts as labelled conversations, identifiers masked."""
+    with application(data_dir) as app:
+        made = verdicts.export(app.verdicts.cases(), app.verdicts.reviews(), lambda text: privacy.mask(text).text)
+        with readable(file):
+            file.touch(mode=0o600)  # they are patients' words still
+            file.write_text("".join(f"{line}\n" for line in made.lines), encoding="utf-8")
+        typer.echo(f"{len(made.lines)} labelled conversations written to {file}, readable by its owner alone where it is new")
+        typer.echo(f"left out: {made.unmasked} that could not be masked, {made.unlabelled} whose verdict names no level")
+        typer.echo("masking finds no name that nothing announces: read the file before you pass it on")
 
 
 @evaluate.command("workload")

@@ -60,12 +60,13 @@ class AlarmStore:
     def step(self, ladder: Ladder, at: datetime, staffing: Staffing) -> Sequence[str]:
         """Queue what is due at `at`; ids of the cases that moved.
 
-        While unattended a case is told once; its alarms begin to count when somebody is at the desk or on call again.
+        While unattended a case is told once; its alarms begin to count when somebody is at the desk or on call again. A made-up
+        patient calls nobody.
         """
         with self._database.reading() as session:
-            waiting = session.scalars(
-                select(Case).where(Case.state == "open", Case.waiting_since.is_not(None)).order_by(Case.waiting_since)
-            )
+            made_up = select(Patient.id).where(Patient.kind == "demo")
+            here = (Case.state == "open", Case.waiting_since.is_not(None), Case.patient_id.not_in(made_up))
+            waiting = session.scalars(select(Case).where(*here).order_by(Case.waiting_since))
             due = [case.id for case in waiting if self._moves(case, at, staffing)]
         return [case_id for case_id in due if self._move(case_id, ladder, at, staffing)]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.records.models import Base, now
@@ -130,6 +130,17 @@ class ReviewRow(Base):
     created: Mapped[dt.datetime] = mapped_column(default=now)
     settled: Mapped[dt.datetime | None]
     masked: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+Index(
+    "one_sample_per_chat_and_week",
+    ReviewRow.conversation_id,
+    ReviewRow.week,
+    unique=True,
+    sqlite_where=ReviewRow.why == "sample",
+    postgresql_where=ReviewRow.why == "sample",
+)
+"""Two servers that draw the same week at the same moment draw it once."""
 
 
 class AuditRow(Base):

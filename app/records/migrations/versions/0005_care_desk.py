@@ -146,6 +146,8 @@ def upgrade() -> None:
     with op.batch_alter_table('reviews', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reviews_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reviews_week'), ['week'], unique=False)
+        batch_op.create_index('one_sample_per_chat_and_week', ['conversation_id', 'week'], unique=True,
+                              sqlite_where=sa.text("why = 'sample'"), postgresql_where=sa.text("why = 'sample'"))
 
     op.create_table(
         'outgoing',

@@ -1,0 +1,164 @@
+"""The review list: chats that raised no alarm, read again, masked, for what should have raised one."""
+
+from collections.abc import Sequence
+
+from nicegui import ui
+from nicegui.page import page as ui_page
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app import reviews
+from app.care import frame, tables
+from app.care.frame import CARE_ROLES
+from app.errors import NotAllowedError, RecordsError
+from app.evals.report import Share
+from app.records.review_list import REVIEW_VERDICTS, Read, Review, ReviewVerdict
+from app.records.staff import StaffMember
+from app.wiring import Application
+
+_SAYS: dict[ReviewVerdict, str] = {
+    "fine": "Fine",
+    "missed_emergency": "Missed emergency",
+    "missed_urgent": "Missed urgent",
+    "unsure": "Unsure",
+}
+_DOWN = "The records cannot be read just now. Please try again in a moment."
+_ROW = "width:100%;align-items:center;gap:12px;border-top:1px solid #e6eded;padding:8px 0"
+_PATIENT = "background:#e8f1f1;border-radius:10px;padding:8px 12px;white-space:pre-wrap;max-width:90%;align-self:flex-end"
+_OURS = "background:#f6f8f8;border:1px solid #e6eded;border-radius:10px;padding:8px 12px;white-space:pre-wrap;max-width:90%"
+_MARKED = "border:3px solid #8a4b00"
+
+
+def mount(app: Application) -> None:
+    """Put the page at `/desk/care/reviews`."""
+
+    @ui_page("/care/reviews", title="Care desk: review list")
+    def page(request: Request) -> Response | None:
+        member = frame.member(app, request, CARE_ROLES)
+        if member is None:
+            return RedirectResponse("/sign-in?to=/desk/care/reviews")
+        _Page(app, member).draw()
+        return None
+
+
+class _Page:
+    """One open page of the list."""
+
+    def __init__(self, app: Application, member: StaffMember) -> None:
+        self._app, self._member = app, member
+
+    def draw(self) -> None:
+        """The whole page."""
+        frame.header(self._app, self._member, "Care desk: review list", {"Care desk": "/desk/care", "Figures": "/desk/care/figures"})
+        with ui.column().props('role="main"').style(tables.COLUMN):
+            frame.heading("Review list")
+            ui.label(self._about()).style(tables.MUTED)
+            self._demo = ui.checkbox("Made-up demo chats instead of patients'", value=self._only_demo(), on_change=self._refresh)
+            self._body = ui.column().style("width:100%;gap:16px").props('data-testid="reviews"')
+        self._refresh()
+
+    def _about(self) -> str:
+        size = self._app.settings.review_sample
+        drawn = f"{size} a week are drawn at random, of patients who agreed" if size else "none are drawn (CARELIGHT_REVIEW_SAMPLE is 0)"
+        return (
+            f"Chats that raised no alarm are read again for what was missed: {drawn}; every message that a patient called urgent "
+            "is here too. Names and numbers are masked, and each reading is recorded."
+        )
+
+    def _only_demo(self) -> bool:
+        try:
+            return self._app.review_list.only_demo()
+        except RecordsError:
+            return False
+
+    def _refresh(self) -> None:
+        self._body.clear()
+        with self._body:
+            try:
+                listed = self._app.review_list.all(demo=self._demo.value)
+            except RecordsError:
+                ui.label(_DOWN)
+                return
+            if not listed:
+                ui.label("Nothing on the list.").style(tables.MUTED)
+                return
+            self._rates(listed)
+            self._list("To read", [review for review in listed if review.verdict is None])
+            self._list("Read", [review for review in listed if review.verdict is not None])
+
+    def _rates(self, listed: Sequence[Review]) -> None:
+        rates = reviews.missed_rates(listed)
+        if not rates:
+            return
+        with ui.column().style(tables.BOX):
+            frame.heading("How often something was missed", rank=2)
+            rows = [[_week(rate.label), _of(rate.share), *tables.share(rate.share), str(rate.unread)] for rate in rates]
+            tables.table("Missed, of the random sample", ["Week", "Missed", "Rate", "95 % interval", "To read"], rows)
+
+    def _list(self, title: str, listed: Sequence[Review]) -> None:
+        if not listed:
+            return
+        with ui.column().style(tables.BOX + ";gap:0"):
+            frame.heading(f"{title} ({len(listed)})", rank=2)
+            for review in listed:
+                with ui.row().style(_ROW).props(f'data-testid="review" data-why="{review.why}"'):
+                    ui.label("Patient called it urgent" if review.why == "said_urgent" else "Random sample").style("min-width:190px")
+                    messages = f"{review.messages} {'message' if review.messages == 1 else 'messages'}"
+                    ui.label(f"{review.week}, {messages}").style(tables.MUTED)
+                    ui.space()
+                    if review.verdict:
+                        ui.label(_SAYS[review.verdict]).style("font-weight:600")
+                    ui.button("Read", on_click=lambda review=review: self._read(review)).props("no-caps outline dense").style(
+                        "padding:2px 14px"
+                    )
+
+    def _read(self, review: Review) -> None:
+        """The masked chat with the verdicts; the reading is on the trail before a word is shown."""
+        try:
+            lines = reviews.masked(self._app.review_list, review.id, self._member.id)
+        except NotAllowedError as error:
+            ui.notify(str(error).capitalize())
+            return
+        except RecordsError:
+            ui.notify(_DOWN)
+            return
+        self._body.clear()
+        with self._body, ui.column().style(tables.BOX).props('data-testid="reading"'):
+            frame.heading("A chat that raised no alarm", rank=2)
+            if lines is None:
+                ui.label("This chat could not be masked, so nothing of it is shown.")
+            else:
+                for line in lines:
+                    _line(line)
+                self._verdicts(review)
+            ui.button("Back to the list", on_click=self._refresh).props("no-caps flat")
+
+    def _verdicts(self, review: Review) -> None:
+        def settle(verdict: ReviewVerdict) -> None:
+            try:
+                self._app.review_list.settle(review.id, self._member.id, verdict)
+            except (NotAllowedError, RecordsError):
+                ui.notify("The verdict could not be kept. Please try again.")
+                return
+            self._refresh()
+
+        ui.label("Should this chat have raised an alarm?").style("font-weight:600;border-top:1px solid #d3dedf;padding-top:12px;width:100%")
+        with ui.row().style("gap:8px;width:100%"):
+            for verdict in REVIEW_VERDICTS:
+                chosen = "" if review.verdict == verdict else " outline"
+                ui.button(_SAYS[verdict], on_click=lambda verdict=verdict: settle(verdict)).props(f"no-caps{chosen}")
+
+
+def _line(line: Read) -> None:
+    style = _PATIENT if line.by_patient else _OURS
+    ui.label(line.text).style(f"{style};{_MARKED}" if line.marked else style)
+    if line.marked:
+        ui.label("The patient called this urgent").style("align-self:flex-end;color:#8a4b00;font-weight:600;font-size:0.9rem")
+
+
+def _of(counted: Share) -> str:
+    return f"{counted.hits} of {counted.total}" if counted.total else "none read yet"
+
+
+def _week(label: str) -> str:
+    return "All weeks" if label == "all" else label

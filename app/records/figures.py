@@ -1,0 +1,55 @@
+"""Cases as facts for the page of figures: times, rules and verdicts, no words of anybody."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func, select
+
+from app.case_state import FalseAlarm, Verdict
+from app.figures import CaseFacts
+from app.records.case_rows import as_level
+from app.records.database import Database
+from app.records.models import Case, FindingRow, Patient
+
+
+class FigureStore:
+    """Reads what figures are made of; RecordsError where the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def cases(self, since: datetime | None = None, *, demo: bool = False) -> Sequence[CaseFacts]:
+        """Cases opened since a moment (all, where none is given): of patients, or those made up for the demo."""
+        with self._database.reading() as session:
+            chosen = [(Patient.kind == "demo") if demo else (Patient.kind != "demo")]
+            if since is not None:
+                chosen.append(Case.opened >= since)
+            rows = list(session.scalars(select(Case).join(Patient, Patient.id == Case.patient_id).where(*chosen).order_by(Case.opened)))
+            fired: dict[str, dict[str, None]] = defaultdict(dict)
+            of_these = select(FindingRow.case_id, FindingRow.rule).join(Case, Case.id == FindingRow.case_id)
+            for case_id, rule in session.execute(
+                of_these.join(Patient, Patient.id == Case.patient_id).where(*chosen).order_by(FindingRow.id)
+            ):
+                fired[case_id][rule] = None
+            return [_facts(row, tuple(fired[row.id])) for row in rows]
+
+    def only_demo(self) -> bool:
+        """Whether there are cases and all of them were made up."""
+        with self._database.reading() as session:
+            kinds = select(Patient.kind == "demo", func.count()).join(Case, Case.patient_id == Patient.id).group_by(Patient.kind == "demo")
+            return {bool(demo) for demo, _ in session.execute(kinds)} == {True}
+
+
+def _facts(row: Case, rules: tuple[str, ...]) -> CaseFacts:
+    return CaseFacts(
+        as_level(row.level),
+        row.opened,
+        row.first_claimed,
+        row.first_answered,
+        row.closed,
+        cast("Verdict | None", row.verdict),
+        cast("FalseAlarm | None", row.false_alarm),
+        rules,
+    )
