@@ -116,13 +116,14 @@ def staff_add(
     login: str,
     role: Annotated[str, typer.Option(help="care, editor, reviewer or administrator.")] = "care",
     name: Annotated[str, typer.Option(help="Name as colleagues and patients read it.")] = "",
+    title: Annotated[str, typer.Option(help="What patients read beside the name, such as nurse.")] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Add a member of staff; the password is asked for (or read from standard input)."""
     password = typer.prompt("Password (12 characters or more)", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty())
     with application(data_dir) as app:
         try:
-            app.staff.add(login, name or login, role, password)
+            app.staff.add(login, name or login, role, password, title)
         except ValueError as error:
             tell(f"carelight: {error}")
             raise typer.Exit(1) from None

@@ -18,6 +18,8 @@ from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.records.audit import AuditLog
+from app.records.case_board import CaseBoard
+from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -27,6 +29,7 @@ from app.records.outgoing import OutgoingStore
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
+from app.records.team_notes import ClinicTexts, TeamNotes
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Quote
@@ -91,6 +94,22 @@ class Application:
     @cached_property
     def case_work(self) -> CaseWork:
         return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def case_files(self) -> CaseFiles:
+        return CaseFiles(self.database)
+
+    @cached_property
+    def case_board(self) -> CaseBoard:
+        return CaseBoard(self.database)
+
+    @cached_property
+    def team_notes(self) -> TeamNotes:
+        return TeamNotes(self.database)
+
+    @cached_property
+    def clinic_texts(self) -> ClinicTexts:
+        return ClinicTexts(self.database)
 
     @cached_property
     def outgoing(self) -> OutgoingStore:

@@ -72,9 +72,10 @@ def test_an_article_is_added_listed_and_exported_to_the_same_bytes(run: Run, tmp
 
 def test_a_member_of_staff_is_added_with_a_password_from_standard_input(run: Run, folder: Path) -> None:
     """And may then sign in."""
-    result = run("staff", "add", "nora", "--name", "Nora", text="correct horse battery\n")
+    result = run("staff", "add", "nora", "--name", "Nora", "--title", "nurse", text="correct horse battery\n")
     assert result.exit_code == 0
     app = Application(Settings(data_dir=folder))
+    assert [(member.name, member.title) for member in app.staff.team("care")] == [("Nora", "nurse")]
     assert StaffStore(app.database).sign_in("nora", "correct horse battery")
     app.close()
 
