@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from app import render
+from app import care_team, render
 from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
 from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind
@@ -76,6 +76,8 @@ class Parts:
     region: str | None
     explain: Callable[[Sequence[str], Sequence[Finding]], Mapping[str, Explanation]]
     """Why findings fired, by rule; may be slow, so it is asked after the card."""
+    leave_person: Callable[[str, Reply], bool]
+    """Ends a patient's talk with a person, at their wish; the reply says so in that chat. May raise RecordsError."""
     mask: Callable[[str], str]
     """Takes identifiers out of what is sent to a model; raises where it cannot, and nothing is sent."""
     meaning: Callable[[], Meaning | None] = lambda: None
@@ -152,6 +154,19 @@ class Answering:
             for made in self._answer(at, clock, cancelled):
                 yield replace(made, reply=self._under_banner(at, made.reply))
 
+    def with_person(self, at: Moment) -> None:
+        """A person answers here and reads all of it; the assistant only comes back where the patient asks for it."""
+        try:
+            if self._asks(at, "assistant"):
+                self._parts.leave_person(at.turn.patient_id, care_team.patient_left(at.words))
+        except RecordsError as error:
+            log.error("a patient could not leave the person they wrote with: %s", error)
+
+    def _asks(self, at: Moment, request: str) -> bool:
+        """Whether the message is that kind of request (an id of scope.yaml)."""
+        entry = self._out_of_scope(at.turn)
+        return entry is not None and entry.id == request
+
     def _out_of_scope(self, turn: OpenTurn) -> ScopeEntry | None:
         """Set words that answer the message; a request about the answer before it is never out of scope."""
         *earlier, text = turn.turns
@@ -185,8 +200,10 @@ class Answering:
         """Before the patient's tap: the pinned first aid of the open findings, and why nothing else is answered yet."""
         card, words = self.card(at), at.words
         aid = [quoted.text for quoted in card.meanwhile]
-        lines = [card.banner, words.say("pinned_intro"), *aid, words.say("held_answer")]
-        return reply("banner", "\n".join(lines), {**render.card_body(card, words, stored=True), "held": words.say("held_answer")})
+        person = self._person_asked(at)[0] if self._asks(at, "person") else ""
+        held = f"{person} {words.say('held_answer')}".strip()
+        lines = [card.banner, words.say("pinned_intro"), *aid, held]
+        return reply("banner", "\n".join(lines), {**render.card_body(card, words, stored=True), "held": held})
 
     def _in_no_language_of_ours(self, at: Moment) -> Reply:
         """An honest word in the patient's own language, with the emergency number, for we could not read them properly."""
@@ -205,13 +222,17 @@ class Answering:
     def _set_words(self, at: Moment, entry: ScopeEntry) -> Reply:
         words = at.words
         if entry.id == "person":
-            self._escalations.escalate(at.turn, [ASKED_FOR_PERSON])
-            return reply(
-                "smalltalk", f"{words.say('person_requested')} {words.say(f'staffing_{self._staffing()}')} {words.say('help_now')}"
-            )
+            told, stored = self._person_asked(at)
+            return reply("smalltalk", f"{told} {words.say('help_now')}", {"reach": render.reach_body(words)} if stored else {})
         follow = {"refused": "refused_next", "referred": "referred_next", "not_covered": "not_covered_next"}.get(entry.outcome)
         text = " ".join([words.say(entry.words), words.say(follow)] if follow else [words.say(entry.words)])
-        return reply(entry.outcome, text, _offer(at) if entry.outcome in ("referred", "not_covered") else {})
+        return reply(entry.outcome, text, render.offer_body(at.words) if entry.outcome in ("referred", "not_covered") else {})
+
+    def _person_asked(self, at: Moment) -> tuple[str, bool]:
+        """The case of a patient who asks for a person, and the truth about who will read it: nobody, where it could not be stored."""
+        if not self._escalations.escalate(at.turn, [ASKED_FOR_PERSON]):
+            return at.words.say("case_not_stored"), False
+        return f"{at.words.say('person_requested')} {at.words.say(f'staffing_{self._staffing()}')}", True
 
     def _answer(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Iterator[Made]:
         turn, text = at.turn, at.turn.turns[-1]
@@ -263,18 +284,15 @@ class Answering:
         """An honest "not covered"; words of its own for what it probably is instead, or a friendly no where it is not about health."""
         words = at.words
         if words.language != "en":
-            return reply("not_covered", f"{words.say('library_other_language')} {words.say('not_covered_next')}", _offer(at))
+            return reply(
+                "not_covered", f"{words.say('library_other_language')} {words.say('not_covered_next')}", render.offer_body(at.words)
+            )
         *earlier, text = at.turn.turns
         if entry := self._parts.scope.leaning(text, earlier):
             return self._set_words(at, entry)
         if not self._parts.scope.sounds_like_health(" ".join(at.turn.turns[-2:])):
             return reply("refused", f"{words.say('refused_not_health')} {words.say('refused_next')}")
-        return reply("not_covered", f"{words.say('not_covered')} {words.say('not_covered_next')}", _offer(at))
-
-
-def _offer(at: Moment) -> dict[str, object]:
-    """The next step beside words that answer nothing: the library, or a person."""
-    return {"person": True, "person_label": at.words.say("talk_to_person"), "library_label": at.words.say("open_library")}
+        return reply("not_covered", f"{words.say('not_covered')} {words.say('not_covered_next')}", render.offer_body(words))
 
 
 def say(at: Moment, kind: ReplyKind, key: str) -> Reply:

@@ -1,16 +1,21 @@
 """What a patient's taps, settings and new chats lead to, between the page and the records. No Chainlit here."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 from app import render
+from app.conversation import Shown
 from app.errors import RecordsError
 from app.journal import Reply, Tap
 from app.records.models import new_id
+from app.records.reach import Reach
 from app.wiring import Application
 from guardrails.level import Profile
 
+log = logging.getLogger("carelight.chat")
 _OLDEST = 120
 
 
@@ -47,12 +52,66 @@ def greeting(app: Application, patient_id: str, chat: str) -> Reply | None:
     findings = app.case_store.open_findings(patient_id)
     if not findings:
         return None
-    region = app.conversations.profile(patient_id).region or app.settings.region or None
-    card = app.cards.card(findings, region, app.parts.staffing(), app.words)
+    card = app.cards.card(findings, _region(app, patient_id), app.parts.staffing(), app.words)
     reply = Reply(new_id(), "banner", card.as_text(), render.card_body(card, app.words, stored=True))
     app.conversations.start(patient_id, chat)
     app.conversations.say(chat, reply)
     return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether what the patient left was kept, and cards that its words brought."""
+
+    kept: bool
+    cards: tuple[Reply, ...] = ()
+
+
+def reached(app: Application, patient_id: str, chat: str, form: Mapping[str, Any]) -> Reached:
+    """Keep how a patient may be reached on their open case; what they wrote about the place is screened first."""
+    safe = form.get("safe")
+    phone, place = (" ".join(str(form.get(name) or "").split())[:longest] for name, longest in (("phone", 40), ("place", 300)))
+    left = Reach(phone, place, safe if isinstance(safe, bool) else None)
+    if left.empty:
+        return Reached(False)
+    cards = tuple(_overheard(app, patient_id, chat, f"{left.place} {left.phone}"))
+    try:
+        return Reached(app.reach.leave(patient_id, left), cards)
+    except RecordsError as error:
+        log.error("how to reach a patient could not be kept: %s", error)
+        return Reached(False, cards)
+
+
+def _overheard(app: Application, patient_id: str, chat: str, text: str) -> Iterator[Reply]:
+    """Cards for words that are no message; kept in the chat like any card, and shown even where that fails."""
+    for event in app.conversation.overheard(patient_id, chat, text):
+        if isinstance(event, Shown):
+            try:
+                app.conversations.say(chat, event.reply)
+            except RecordsError as error:
+                log.error("a card could not be stored: %s", error)
+            yield event.reply
+
+
+def said_urgent(app: Application, patient_id: str, chat: str, reply_id: str) -> Reply:
+    """The patient says that what was answered was urgent: listed for review, and what to do now comes first."""
+    line = app.cards.emergency_line(_region(app, patient_id), app.words)
+    text = f"{line} {app.words.say('said_urgent_thanks')}"
+    reply = Reply(new_id(), "notice", text, render.offer_body(app.words))
+    try:
+        app.reviews.said_urgent(patient_id, chat, reply_id)
+        app.conversations.say(chat, reply)
+    except RecordsError as error:
+        log.error("that something was urgent could not be stored: %s", error)
+        return failed(app)
+    return reply
+
+
+def _region(app: Application, patient_id: str) -> str | None:
+    """The patient's country, else the clinic's; the clinic's too where the records cannot tell."""
+    with suppress(RecordsError):
+        return app.conversations.profile(patient_id).region or app.settings.region or None
+    return app.settings.region or None
 
 
 def failed(app: Application) -> Reply:

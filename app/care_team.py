@@ -45,9 +45,10 @@ def lapsed(words: Words) -> Reply:
     return _notice(words.say("team_lapsed"))
 
 
-def nobody_yet(words: Words, emergency_line: str) -> Reply:
-    """Nobody has read it in time: what to do, again."""
-    return _notice(f"{words.say('team_nobody_yet')} {emergency_line}")
+def nobody_yet(words: Words, emergency_line: str, *, read: bool, calm: bool) -> Reply:
+    """Nobody acted in time: what to do, again. `read` where someone has opened it, `calm` where no card was shown."""
+    told = words.say("team_not_answered") if read else words.say("team_nobody_yet")
+    return _notice(f"{told} {words.say('team_do_calm') if calm else words.say('team_do')} {emergency_line}")
 
 
 def closed(words: Words) -> Reply:

@@ -12,6 +12,7 @@ import typer
 from app import batch, production
 from app.commands.corpus import corpus
 from app.commands.evaluate import evaluate
+from app.commands.notify import notify
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.errors import SettingsError
@@ -27,6 +28,7 @@ cli.add_typer(index, name="index")
 cli.add_typer(staff, name="staff")
 cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
+cli.add_typer(notify, name="notify")
 
 
 @cli.command()

@@ -75,7 +75,9 @@ class Conversation:
         asked = self._ask(at)
         yield from asked
         yield Screened(at.level, at.open, raised=bool(at.raised))
-        if not (_must_act(at) or (asked and _may_be_serious(at))):
+        if turn.with_person:
+            self._answering.with_person(at)
+        elif not (_must_act(at) or (asked and _may_be_serious(at))):
             yield from self._answer(at, clock, cancelled)
         self._close(turn, "cancelled" if cancelled() else "done", at.level)
         self._explain(at)
@@ -96,11 +98,24 @@ class Conversation:
         if turn is not None:
             yield from self._decided(self._screen(turn), Clock(), lambda: False, silent=True)
 
+    def overheard(self, patient_id: str, conversation_id: str, text: str) -> Iterator[Event]:
+        """Words typed beside the chat (rule of care 5): screened, with case and card, and neither stored nor quoted as a turn."""
+        at = self._screen(OpenTurn.unrecorded(conversation_id, patient_id, (text,)))
+        found = tuple(replace(finding, evidence=()) for finding in at.screening.findings)
+        yield from self._escalate(replace(at, screening=replace(at.screening, findings=found)))
+
+    def resume(self, turn: OpenTurn) -> Iterator[Event]:
+        """A turn that was cut off before its card stood: screened again, for what was written then must not go unseen."""
+        at = self._screen(turn)
+        yield from self._escalate(at)
+        yield from self._ask(at)
+        self._explain(at)
+
     def _decided(self, at: Moment, clock: Clock, cancelled: Callable[[], bool], *, silent: bool = False) -> Iterator[Event]:
         """What an answer brings: a card, or the answer that waited, once nothing is left to ask; silence brings no thanks."""
         yield from self._escalate(at)
         yield Screened(at.level, at.open, raised=bool(at.raised))
-        if not (silent or at.screening.questions or _must_act(at)):
+        if not (silent or at.turn.with_person or at.screening.questions or _must_act(at)):
             if at.turn.held_back:
                 yield from self._answer(at, clock, cancelled)
             else:
@@ -148,9 +163,9 @@ class Conversation:
         return Shown(self._stored(at.turn, reply("care_card", card.as_text(), render.card_body(card, at.words, stored=stored))))
 
     def _ask(self, at: Moment) -> list[Event]:
-        """Questions that this chat has not been asked yet, if one answer could decide."""
+        """Questions that this chat has not been asked yet, if one answer could decide; a person asks their own."""
         new = tuple(question for question in at.screening.questions if question.key not in at.turn.asked)
-        if not new or not at.turn.turn_id:
+        if not new or not at.turn.turn_id or at.turn.with_person:
             return []
         asking = replace(at, screening=replace(at.screening, questions=new))
         made = self._answering.questions(asking)

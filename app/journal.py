@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from app.drafting import ModelUse
@@ -50,6 +51,10 @@ class OpenTurn:
     """What the patient answered, by question key."""
     held_back: bool = False
     """Whether the answer to the newest message waits for an answer to a question."""
+    with_person: bool = False
+    """Whether a person speaks in this chat and now knows that the patient wrote: the assistant is quiet, the screen is not."""
+    written: datetime | None = None
+    """When the patient wrote the newest message; None where it stands in no records."""
     gone: bool = False
     """Whether the chat is deleted, or somebody else's: the words are screened, and nothing is written or read there."""
 

@@ -12,9 +12,10 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app import wiring
-from app.errors import CarelightError, RecordsError
+from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Harden
+from app.pager import Pager
 from app.pages import guest, library, sign_in
 from app.upkeep import Upkeep
 from app.wiring import Application
@@ -84,15 +85,10 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
 
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
-    try:
-        interrupted = app.conversations.mark_interrupted(app.words.say("interrupted"))
-        replayed = app.case_desk.replay()
-        if interrupted or replayed:
-            log.warning("%d turns were cut off before this start, %d spooled cases were stored", interrupted, replayed)
-    except CarelightError as error:
-        log.error("records were not ready at start: %s", error)
-    upkeep = Upkeep(app)
-    upkeep.start()
+    watches = (Pager(app), Upkeep(app))
+    for watch in watches:
+        watch.start()
     yield
-    upkeep.stop()
+    for watch in watches:
+        watch.stop()
     app.close()

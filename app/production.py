@@ -19,7 +19,15 @@ def gaps(app: Application) -> list[str]:
         (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
         (True, "staff sign in without a second factor"),
-        (chosen.staffing != "unattended", "CARELIGHT_STAFFING says on_call, but no notification channel exists"),
+        (
+            _called(app) and not app.channels.all(),
+            "the settings say that somebody is on call (CARELIGHT_STAFFING), but no notification channel is set",
+        ),
         (True, "messages are not yet encrypted at rest"),
     )
     return [words for missing, words in checks if missing]
+
+
+def _called(app: Application) -> bool:
+    """Whether the clinic says that somebody is called when nobody is at the desk."""
+    return app.settings.staffing != "unattended" or bool(app.rota.spans)

@@ -87,6 +87,7 @@ def answer_body(
         "sources_title": words.say("sources_title"),
         "suggestions_title": words.say("suggestions_title"),
         "safety_net": words.say("answer_safety_net"),
+        "urgent": words.say("said_urgent"),
         "note": note,
     }
 
@@ -126,7 +127,18 @@ def card_body(card: CareCard, words: Words, *, stored: bool) -> dict[str, Any]:
         "not_right": "tap_not_right",
         "leave": "leave_quickly",
     }
-    return {**body, "labels": {name: words.say(key) for name, key in labels.items()}}
+    return {**body, "labels": {name: words.say(key) for name, key in labels.items()}, "reach": reach_body(words)}
+
+
+def reach_body(words: Words) -> Block:
+    """What the form under a card draws: how the care team may reach the patient, if they want to leave that."""
+    parts = ("open", "why", "phone", "place", "safe", "safe_yes", "safe_no", "save", "saved", "failed", "empty")
+    return {"language": words.language, **{part: words.say(f"reach_{part}") for part in parts}}
+
+
+def offer_body(words: Words) -> Block:
+    """The next step beside words that answer nothing: the library, or a person."""
+    return {"person": True, "person_label": words.say("talk_to_person"), "library_label": words.say("open_library")}
 
 
 def question_body(questions: Sequence[Question], words: Words, call: Contact | None) -> Block:

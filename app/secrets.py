@@ -17,6 +17,8 @@ class Secrets:
 
     guest: str
     spool: bytes
+    records: bytes
+    """Seals what a patient left to be reached by."""
     made: tuple[Path, ...]
 
 
@@ -26,7 +28,8 @@ def obtain(settings: Settings) -> Secrets:
     made: list[Path] = []
     guest = settings.guest_secret.get_secret_value() or _file(folder / "guest", secrets.token_urlsafe(48), made)
     spool = _file(folder / "spool", Fernet.generate_key().decode(), made)
-    return Secrets(guest, spool.encode(), tuple(made))
+    records = _file(folder / "records", Fernet.generate_key().decode(), made)
+    return Secrets(guest, spool.encode(), records.encode(), tuple(made))
 
 
 def _file(path: Path, fresh: str, made: list[Path]) -> str:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import rota
 from app.errors import SettingsError
 from guardrails.level import Level
 
@@ -32,12 +33,28 @@ class Settings(BaseSettings):
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
-    staffing: Literal["on_call", "unattended"] = Field("unattended", description="Who is there when no nurse is signed in.")
+    staffing: Literal["on_call", "unattended"] = Field(
+        "unattended", description="Who is there when no nurse is signed in and `on_call_hours` is empty."
+    )
+    time_zone: str = Field("UTC", description="Time zone of the clinic, such as `Europe/Madrid`; hours on call are told in it.")
+    on_call_hours: str = Field(
+        "", description="When someone is on call, such as `mon-fri 08:00-18:00, fri 22:00-06:00`; empty leaves it to `staffing`."
+    )
+    holidays: str = Field("", description="Days on which no hours on call begin, such as `2026-12-25, 2027-01-01`.")
+    notify_first: SecretStr = Field(
+        SecretStr(""), description="Where a new case is told: Apprise addresses (mail, SMS, Teams, webhooks …), separated by spaces."
+    )
+    notify_next: SecretStr = Field(SecretStr(""), description="Where a case past its target is told; empty tells the first again.")
+    notify_on_call: SecretStr = Field(SecretStr(""), description="Who is called at each further target; empty calls the ones before.")
+    notify_operator: SecretStr = Field(
+        SecretStr(""), description="Where it is told that the database or the screen fails; empty tells the first."
+    )
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
     target_emergency: float = Field(2, gt=0, description="Minutes in which a person should act on an emergency.")
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
     target_routine: float = Field(60, gt=0, description="Minutes in which a person should answer a patient who asked for one.")
+    reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",
@@ -64,6 +81,12 @@ class Settings(BaseSettings):
     model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
     answer_threads: int = Field(4, ge=1, description="Threads that make answers; screening has its own.")
+
+    @field_validator("time_zone", "on_call_hours", "holidays")
+    @classmethod
+    def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
+        {"time_zone": rota.time_zone, "on_call_hours": rota.on_call_hours, "holidays": rota.dates}[str(info.field_name)](value)
+        return value
 
     @property
     def database(self) -> str:

@@ -10,13 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import SecretStr
 
-from app import cases, offline, secrets
+from app import cases, notify, offline, rota, secrets
 from app.answering import Parts
 from app.conversation import Conversation
 from app.errors import DataFolderError, SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
+from app.notifications import Notifications
+from app.records.alarms import AlarmStore
 from app.records.audit import AuditLog
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
@@ -25,14 +28,17 @@ from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.reach import ReachStore
+from app.records.reviews import ReviewStore
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
-from guardrails.care_cards import CareCards, Quote
+from guardrails.care_cards import CareCards, Quote, Staffing
 from guardrails.explain import Explainer
 from guardrails.level import Profile
 from knowledge import asked as asked_questions
@@ -81,7 +87,7 @@ class Application:
 
     @cached_property
     def conversations(self) -> ConversationStore:
-        return ConversationStore(self.database)
+        return ConversationStore(self.database, self.settings.targets)
 
     @cached_property
     def case_store(self) -> CaseStore:
@@ -90,6 +96,37 @@ class Application:
     @cached_property
     def case_desk(self) -> cases.CaseDesk:
         return cases.CaseDesk(self.case_store, Spool(self.settings.data_dir / "spool", self.secrets.spool))
+
+    @cached_property
+    def rota(self) -> rota.Rota:
+        """Who is called when nobody is signed in."""
+        chosen = self.settings
+        return rota.rota(chosen.time_zone, chosen.on_call_hours, chosen.holidays, chosen.staffing)
+
+    @cached_property
+    def staffing(self) -> Callable[[], Staffing]:
+        """Who is there now."""
+        return cases.staffing(self.staff, self.rota, self.settings.staffed_minutes)
+
+    @cached_property
+    def channels(self) -> notify.Channels:
+        """Where the care team is called; SettingsError where an address cannot be used."""
+        chosen = self.settings
+        lists: dict[notify.ListName, SecretStr] = {
+            "first": chosen.notify_first,
+            "next": chosen.notify_next,
+            "on_call": chosen.notify_on_call,
+            "operator": chosen.notify_operator,
+        }
+        return notify.read({name: addresses.get_secret_value() for name, addresses in lists.items()})
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        return Notifications(NotificationStore(self.database), self.channels)
+
+    @cached_property
+    def alarms(self) -> AlarmStore:
+        return AlarmStore(self.database, self.settings.targets)
 
     @cached_property
     def case_work(self) -> CaseWork:
@@ -114,6 +151,14 @@ class Application:
     @cached_property
     def outgoing(self) -> OutgoingStore:
         return OutgoingStore(self.database)
+
+    @cached_property
+    def reach(self) -> ReachStore:
+        return ReachStore(self.database, self.secrets.records)
+
+    @cached_property
+    def reviews(self) -> ReviewStore:
+        return ReviewStore(self.database)
 
     @cached_property
     def audit(self) -> AuditLog:
@@ -225,9 +270,10 @@ class Application:
             drafter=lambda: self.drafter,
             words={language: words.load(language) for language in words.LANGUAGES},
             language=self.settings.language,
-            staffing=cases.staffing(self.staff, self.settings.staffing, self.settings.staffed_minutes),
+            staffing=self.staffing,
             region=self.settings.region or None,
             explain=self.explainer.explain,
+            leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
@@ -239,7 +285,7 @@ class Application:
 
     def warm(self) -> None:
         """Make what turns need before the first patient comes, so that no card waits for a file or a pattern to be read."""
-        _ = self.conversation, self.drafter
+        _ = self.conversation, self.drafter, self.channels
         self.warm_screen()
         self.warm_search()
         language.language_of(["the first"], "en")
@@ -269,6 +315,11 @@ class Application:
     def answering_lane(self) -> ThreadPoolExecutor:
         """Threads of answers; when all are busy, answers wait and screening does not."""
         return ThreadPoolExecutor(self.settings.answer_threads, thread_name_prefix="answering")
+
+    @cached_property
+    def team_lane(self) -> ThreadPoolExecutor:
+        """Threads of what passes between patients and the care team; neither screening nor answers wait for it."""
+        return ThreadPoolExecutor(2, thread_name_prefix="team")
 
     # Filling and bringing up to date
 
@@ -314,9 +365,11 @@ class Application:
         made = vars(self)
         if "screener" in made:
             self.screener.close()
-        for lane in ("screening_lane", "answering_lane"):
+        for lane in ("screening_lane", "answering_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
+        if "case_desk" in made:
+            self.case_desk.close()
         if "database" in made:
             self.database.close()
 

@@ -112,7 +112,8 @@ def main() -> None:
     else:
         shown = _run(given)
     if given.unsupported is not None and shown:
-        print(bound(given.unsupported, shown))
+        print(f"sentences: {bound(given.unsupported, shown)}")
+        print(f"answers: {bound(min(given.unsupported, given.questions), given.questions)}")
 
 
 def bound(unsupported: int, shown: int) -> str:

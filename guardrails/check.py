@@ -12,7 +12,7 @@ from guardrails.level import Finding
 from knowledge.citation import Citation, Statement
 from knowledge.front_matter import Audience
 from knowledge.library import Snapshot
-from knowledge.passages import audience_of
+from knowledge.passages import audience_of, meant_for
 
 _COUNT = r"(?:\d+(?:[.,]\d+)?|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
 _MEASURE = (
@@ -68,17 +68,12 @@ def _misplaced(statement: Statement, snapshot: Snapshot, audience: Audience, fin
         return "cites nothing"
     if not all(snapshot.holds(citation) for citation in statement.citations):
         return "a citation does not stand in the served revision"
-    if not all(_meant_for(citation, snapshot, audience) for citation in statement.citations):
+    if not all(_suits(citation, snapshot, audience) for citation in statement.citations):
         return "a citation is meant for somebody else"
     crisis = any(f.level == "crisis" or f.pathway in ("suicide_self_harm", "harm_to_others") for f in findings)
     return "amounts are not shown beside an open crisis" if crisis and _DOSE_OR_METHOD.search(statement.text) else None
 
 
-def _meant_for(citation: Citation, snapshot: Snapshot, audience: Audience) -> bool:
-    """A child's answer holds no adult advice and the other way round; nothing is known of "everyone"."""
-    meant = audience_of(snapshot.article(citation.article), citation.section)
-    if audience == "everyone" or "everyone" in meant:
-        return True
-    if audience == "pregnancy":
-        return meant != ("child",)
-    return audience in meant
+def _suits(citation: Citation, snapshot: Snapshot, audience: Audience) -> bool:
+    """Whether the cited section may be quoted about such a person (rule of care 10)."""
+    return meant_for(audience_of(snapshot.article(citation.article), citation.section), citation.section, audience)

@@ -39,8 +39,9 @@ HOMES: dict[str, set[str]] = {
     "bm25s": {"retrieval.keywords"},
     "sqlalchemy": {"app.records."},
     "alembic": {"app.records."},
+    "apprise": {"app.notify"},
     "argon2": {"app.records.staff"},
-    "cryptography": {"app.records.spool", "app.secrets"},
+    "cryptography": {"app.records.reach", "app.records.spool", "app.secrets"},
     "typer": {"app.cli", "app.commands."},
     "textstat": {"knowledge.reading_grade"},
     "nltk": {"knowledge.reading_grade"},
@@ -163,7 +164,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_importing_does_nothing(tmp_path: Path) -> None:
     """Importing writes no file, loads no model and starts no server: `wiring` builds, and only when asked."""
-    heavy = ["torch", "chainlit", "nicegui", "sentence_transformers"]
+    heavy = ["torch", "chainlit", "nicegui", "sentence_transformers", "apprise"]
     program = f"import sys, os, app.cli, app.main; print([m for m in {heavy} if m in sys.modules], os.listdir('.'))"
     ran = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}

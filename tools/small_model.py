@@ -69,7 +69,7 @@ class SmallModel:
         generating: Any = self._model  # transformers' own types do not admit what its generate takes
 
         def generate() -> None:
-            with torch.inference_mode():
+            with self._lock, torch.inference_mode():
                 output = generating.generate(
                     **prompt,
                     streamer=streamer,
@@ -80,15 +80,14 @@ class SmallModel:
                 )
             made.append(int(output.shape[1]))
 
-        with self._lock:
-            thread = threading.Thread(target=generate, daemon=True)
-            thread.start()
-            try:
-                for piece in marked(streamer, messages[-1]["content"]):
-                    yield _event({"content": piece})
-            finally:
-                left.left.set()
-                thread.join()
+        thread = threading.Thread(target=generate, daemon=True)  # it holds the lock: a reader who left may never be collected
+        thread.start()
+        try:
+            for piece in marked(streamer, messages[-1]["content"]):
+                yield _event({"content": piece})
+        finally:
+            left.left.set()
+        thread.join()
         sent = int(prompt["input_ids"].shape[1])
         written = (made[0] if made else sent) - sent
         yield _event({}, finish="length" if written >= most else "stop")

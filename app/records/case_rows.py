@@ -6,9 +6,10 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import case_state
 from app.case_state import Standing, Targets
 from app.errors import NotAllowedError
-from app.records.models import Case, CaseEvent, FindingRow
+from app.records.models import Case, CaseEvent, FindingRow, now
 from guardrails.level import SEVERITY, Evidence, Finding, FoundBy, Level, Pathway
 
 TARGETS: Targets = {
@@ -39,13 +40,22 @@ def standing(case: Case) -> Standing:
     )
 
 
-def keep(case: Case, now: Standing) -> None:
+def keep(case: Case, becomes: Standing) -> None:
     """Write a standing into its row; a waiting that begins anew, or a rise, is notified from the first stage."""
-    if now.waiting_since != case.waiting_since or now.level != case.level:
+    if becomes.waiting_since != case.waiting_since or becomes.level != case.level:
         case.alarm_stage = 0
-    case.level, case.waiting_since, case.owner_id = now.level, now.waiting_since, now.owner or None
-    case.paused_until, case.live_in = now.paused_until, now.live_in or None
-    case.state = "closed" if now.closed else "open"
+    if becomes.waiting_since != case.waiting_since:
+        case.alarms_from = None
+    case.level, case.waiting_since, case.owner_id = becomes.level, becomes.waiting_since, becomes.owner or None
+    case.paused_until, case.live_in = becomes.paused_until, becomes.live_in or None
+    case.state = "closed" if becomes.closed else "open"
+
+
+def patient_wrote(session: Session, patient_id: str, chat: str, targets: Targets) -> None:
+    """The patient wrote in `chat`: where a person speaks there, they wait for that person from now on."""
+    case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
+    if case is not None and case.live_in == chat:
+        keep(case, case_state.wrote(standing(case), chat, now(), targets))
 
 
 def add_event(session: Session, case_id: str, kind: str, detail: str = "", *, actor: str = "system", key: str | None = None) -> None:

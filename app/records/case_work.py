@@ -74,15 +74,6 @@ class CaseWork:
 
     # The patient, and time
 
-    def wrote(self, patient_id: str, chat: str) -> bool:
-        """The patient wrote in `chat`; whether a person speaks there, so that the assistant is quiet."""
-        with self._database.transaction() as session:
-            case = _open_case_of(session, patient_id)
-            if case is None or case.live_in != chat:
-                return False
-            keep(case, case_state.wrote(standing(case), chat, now(), self._targets))
-            return True
-
     def leave(self, patient_id: str, told: Reply) -> bool:
         """The patient asks for the assistant again; False where no person speaks with them."""
         with self._database.transaction() as session:

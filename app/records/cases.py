@@ -19,6 +19,9 @@ from app.records.sign_offs import signed_by
 from guardrails.explain import Explanation
 from guardrails.level import SEVERITY, Finding, Level, worst
 
+_ASKS_EACH_TIME = frozenset({"asked-for-a-person", "screening-incomplete"})
+"""Findings that ask for a person whenever they come: one who acted on the first has not acted on the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -55,8 +58,9 @@ class CaseStore:
             case = case or self._opened(session, conversation, level, at)
             before = as_level(case.level)
             new = [finding for finding in findings if _add_finding(session, case.id, conversation, finding)]
-            if new:
+            if new or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
                 keep(case, found(standing(case), level, at, self._targets))
+            if new or level == "routine":
                 happened = happened or _joining(before, level)
             if happened or key:
                 add_event(session, case.id, happened or "repeated", level, key=key)

@@ -5,15 +5,17 @@ A turn is only ever received together with its patient. Reads by id return the o
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.case_state import Targets
 from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
-from app.records.case_rows import as_finding
+from app.records.care_tables import OutgoingRow
+from app.records.case_rows import TARGETS, as_finding, patient_wrote
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
@@ -32,6 +34,8 @@ class Entry:
     created: dt.datetime
     by_patient: bool
     feedback: int | None = None
+    on_its_way: bool = False
+    """Whether it was sent by the care team and no page has acknowledged it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ class Chat:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A turn that a server did not finish, and whether its care card stands already."""
+
+    turn: OpenTurn
+    carded: bool
+
+
 _OF_ONE_TURN = frozenset({"screening-incomplete"})
 """Findings that say nothing of the patient: they open a case, and later turns of the chat stand on their own."""
 
@@ -52,8 +64,8 @@ _OF_ONE_TURN = frozenset({"screening-incomplete"})
 class ConversationStore:
     """The journal over our tables; RecordsError where the database fails."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, targets: Targets = TARGETS) -> None:
+        self._database, self._targets = database, targets
 
     # The turn writes here.
 
@@ -65,6 +77,7 @@ class ConversationStore:
             turn = Turn(id=new_id(), conversation_id=conversation_id, number=len(earlier), text=text)
             session.add(turn)
             session.flush()
+            patient_wrote(session, patient_id, conversation_id, self._targets)
             return _open_turn(session, conversation, turn, (*earlier, text))
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
@@ -135,6 +148,8 @@ class ConversationStore:
             turns = list(session.scalars(select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
             if not changed or not turns:
                 return None
+            if answers is not None:
+                patient_wrote(session, patient_id, conversation_id, self._targets)
             session.flush()
             return _open_turn(session, conversation, turns[-1], tuple(turn.text for turn in turns))
 
@@ -203,14 +218,19 @@ class ConversationStore:
         with self._database.transaction() as session:
             ensure_patient(session, patient_id).profile = asdict(profile)
 
-    def mark_interrupted(self, words: str) -> int:
-        """Turns still open when the server starts were cut off; each is marked and told so with `words`. How many."""
+    def cut_off(self, before: dt.datetime) -> Sequence["CutOff"]:
+        """Turns received before that moment and still open: a server that ended took them with it. Oldest first."""
         with self._database.transaction() as session:
-            cut_off = list(session.scalars(select(Turn).where(Turn.state == "received")))
-            for turn in cut_off:
-                turn.state = "interrupted"
-                add_reply(session, turn.conversation_id, turn.id, Reply(new_id(), "notice", words))
-            return len(cut_off)
+            found = select(Turn, Conversation).join(Conversation, Conversation.id == Turn.conversation_id)
+            rows = list(session.execute(found.where(Turn.state == "received", Turn.created < before).order_by(Turn.created)))
+            return [_cut_off(session, conversation, turn) for turn, conversation in rows]
+
+    def mark_interrupted(self, turn: OpenTurn, words: str) -> None:
+        """The turn was cut off; its chat is told so with `words`."""
+        with self._database.transaction() as session:
+            here = (Turn.id == turn.turn_id, Turn.state == "received")
+            if session.scalar(update(Turn).where(*here).values(state="interrupted").returning(Turn.id)):
+                add_reply(session, turn.conversation_id, turn.turn_id, Reply(new_id(), "notice", words))
 
 
 def _profile(data: dict[str, Any]) -> Profile:
@@ -240,7 +260,19 @@ def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: 
         asked=frozenset(row.key for row in questions),
         answers={row.key: row.answer for row in questions if row.answer},
         held_back=bool(questions) and questions[-1].held_back,
+        with_person=case is not None and case.live_in == conversation.id,
+        written=turn.created,
     )
+
+
+def _cut_off(session: Session, conversation: Conversation, turn: Turn) -> CutOff:
+    """The chat as it stood at that turn. What the turn itself brought to the case counts as unknown: its card may be missing."""
+    texts = select(Turn.text).where(Turn.conversation_id == conversation.id, Turn.number <= turn.number).order_by(Turn.number)
+    opened = _open_turn(session, conversation, turn, tuple(session.scalars(texts)))
+    mine = select(CaseEvent.id).join(Case, Case.id == CaseEvent.case_id).where(Case.patient_id == conversation.patient_id)
+    brought = session.scalar(mine.where(CaseEvent.created >= turn.created, CaseEvent.kind != "tap").limit(1))
+    carded = session.scalar(select(ReplyRow.id).where(ReplyRow.turn_id == turn.id, ReplyRow.kind == "care_card").limit(1))
+    return CutOff(replace(opened, known={}) if brought else opened, carded is not None)
 
 
 def _released(session: Session, case_id: str) -> bool:
@@ -269,6 +301,10 @@ def _add_citations(session: Session, reply: Reply, after: int = 0) -> None:
 def _entries(session: Session, conversation_id: str) -> tuple[Entry, ...]:
     turns = session.scalars(select(Turn).where(Turn.conversation_id == conversation_id))
     replies = session.scalars(select(ReplyRow).where(ReplyRow.conversation_id == conversation_id))
+    awaited = select(OutgoingRow.reply_id).where(OutgoingRow.conversation_id == conversation_id, OutgoingRow.delivered.is_(None))
     entries = [Entry(turn.id, "message", turn.text, {}, turn.created, by_patient=True) for turn in turns]
-    entries += [Entry(r.id, r.kind, r.text, r.body, r.created, by_patient=False, feedback=r.feedback) for r in replies]
+    waiting = frozenset(session.scalars(awaited))
+    entries += [
+        Entry(r.id, r.kind, r.text, r.body, r.created, by_patient=False, feedback=r.feedback, on_its_way=r.id in waiting) for r in replies
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.created))

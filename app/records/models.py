@@ -171,6 +171,8 @@ class Case(Base):
     """The chat in which a person speaks and the assistant is quiet."""
     alarm_stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """How far this waiting has been notified."""
+    alarms_from: Mapped[dt.datetime | None]
+    """From when the alarms count targets: the waiting, or the moment when someone could be called again; None while nobody can."""
     first_claimed: Mapped[dt.datetime | None]
     first_answered: Mapped[dt.datetime | None]
     """When a person first wrote to the patient or recorded a call."""

@@ -4,19 +4,19 @@ Any process may write; each process carries to the pages that are open at it, an
 transcript when it returns.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.journal import Reply, ReplyKind
 from app.records.care_tables import OutgoingRow, PresenceRow
 from app.records.conversations import add_reply
 from app.records.database import Database
-from app.records.models import Conversation, now
+from app.records.models import Case, Conversation, Staff, now
 from app.records.models import Reply as ReplyRow
 
 
@@ -24,9 +24,19 @@ from app.records.models import Reply as ReplyRow
 class Outgoing:
     """A reply that no page has acknowledged yet."""
 
+    patient_id: str
     conversation_id: str
     reply: Reply
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The person who speaks in a patient's chat, as the clinic set their name and title."""
+
+    patient_id: str
+    name: str
+    title: str
 
 
 def send(session: Session, conversation_id: str, reply: Reply) -> None:
@@ -52,11 +62,24 @@ class OutgoingStore:
         if not conversations:
             return []
         with self._database.reading() as session:
-            found = select(OutgoingRow, ReplyRow).join(ReplyRow, ReplyRow.id == OutgoingRow.reply_id)
+            found = select(OutgoingRow, ReplyRow, Conversation.patient_id).join(ReplyRow, ReplyRow.id == OutgoingRow.reply_id)
+            theirs = found.join(Conversation, Conversation.id == OutgoingRow.conversation_id).where(Conversation.deleted.is_(None))
             rows = session.execute(
-                found.where(OutgoingRow.delivered.is_(None), OutgoingRow.conversation_id.in_(conversations)).order_by(ReplyRow.created)
+                theirs.where(OutgoingRow.delivered.is_(None), OutgoingRow.conversation_id.in_(conversations)).order_by(ReplyRow.created)
             )
-            return [Outgoing(out.conversation_id, Reply(r.id, cast("ReplyKind", r.kind), r.text, r.body), out.created) for out, r in rows]
+            return [
+                Outgoing(patient, out.conversation_id, Reply(r.id, cast("ReplyKind", r.kind), r.text, r.body), out.created)
+                for out, r, patient in rows
+            ]
+
+    def speaking(self, conversations: Collection[str]) -> Mapping[str, Speaker]:
+        """Who of the care team speaks in those chats now, by chat; the assistant answers in the others."""
+        if not conversations:
+            return {}
+        with self._database.reading() as session:
+            live = select(Case.live_in, Case.patient_id, Staff.name, Staff.title).outerjoin(Staff, Staff.id == Case.owner_id)
+            rows = session.execute(live.where(Case.state == "open", Case.live_in.in_(conversations)))
+            return {str(chat): Speaker(patient, name or "", title or "") for chat, patient, name, title in rows}
 
     def delivered(self, patient_id: str, reply_id: str) -> None:
         """A page of that patient drew the reply; of anyone else's, nothing is taken."""
@@ -67,6 +90,12 @@ class OutgoingStore:
 
     def seen(self, conversations: Collection[str]) -> None:
         """Those chats are open in a browser now."""
+        if not conversations:
+            return
+        at = now()
         with self._database.transaction() as session:
-            for conversation in conversations:
-                session.merge(PresenceRow(conversation_id=conversation, seen=now()))
+            session.execute(update(PresenceRow).where(PresenceRow.conversation_id.in_(conversations)).values(seen=at))
+            known = set(session.scalars(select(PresenceRow.conversation_id).where(PresenceRow.conversation_id.in_(conversations))))
+            new = [{"conversation_id": conversation, "seen": at} for conversation in sorted(set(conversations) - known)]
+            if new:
+                session.execute(insert(PresenceRow), new)

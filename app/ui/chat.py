@@ -5,7 +5,6 @@ breathing" must be typed, and screened at once, while an answer is being made.
 """
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -22,9 +21,12 @@ from app.conversation import Event, Finished, Grown, Screened, Shown
 from app.guests import guest_from_cookies, keeps_chats
 from app.journal import Reply, Tap
 from app.logs import place
-from app.ui import reconnect
+from app.ui import reconnect, with_team
 from app.ui.data_layer import RecordsDataLayer
-from app.ui.elements import element_for
+from app.ui.delivery import Delivery
+from app.ui.pages import open_pages
+from app.ui.show import Drawn, Show
+from app.ui.with_team import chat_id, patient_id
 from app.upkeep import ANSWER_WITHIN
 from guardrails.level import UNANSWERED
 
@@ -32,6 +34,8 @@ log = logging.getLogger("carelight.chat")
 carelight = wiring.current()
 config.ui.name = carelight.settings.clinic
 reconnect.install()
+show = Show(carelight.words)
+with_team.install(carelight, show)
 
 _STARTERS = (
     ("What helps a cold?", "What helps with a common cold?"),
@@ -52,6 +56,12 @@ class Answering:
 
 
 _answering: dict[str, Answering] = {}
+delivery = Delivery(
+    carelight.outgoing,
+    lambda: open_pages(carelight.words),
+    carelight.team_lane,
+    lambda chat: _cancel(chat),  # noqa: PLW0108 (is below)
+)
 _waiting: set[asyncio.Task[None]] = set()
 """Clocks of questions that wait for an answer, held so that they are not collected."""
 
@@ -78,15 +88,17 @@ async def starters() -> list[cl.Starter]:
 @cl.on_chat_start
 async def begin() -> None:
     """Settings, and the banner where the patient has an open case from another chat."""
+    delivery.start()
     await _send_settings()
-    greeting = await _in(carelight.screening_lane, care_line.greeting, carelight, _patient(), _chat())
+    greeting = await _in(carelight.screening_lane, care_line.greeting, carelight, patient_id(), chat_id())
     if greeting is not None:
-        await _show(greeting)
+        await show.reply(greeting)
 
 
 @cl.on_chat_resume
 async def resume(_thread: Any) -> None:
     """The entries come from the data layer; only the settings must be sent again."""
+    delivery.start()
     await _send_settings()
 
 
@@ -94,23 +106,23 @@ async def resume(_thread: Any) -> None:
 async def on_message(message: cl.Message) -> None:
     """Screen on its own lane and show the card; the answer follows in the background."""
     cancelled = threading.Event()
-    await _run(carelight.conversation.reply(_patient(), _chat(), message.content, cancelled.is_set), cancelled)
+    await _run(carelight.conversation.reply(patient_id(), chat_id(), message.content, cancelled.is_set), cancelled)
 
 
 async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:
     """Show what the screen brings, then let the rest follow in the background."""
-    chat = _chat()
+    chat = chat_id()
     try:
         first = await _in(carelight.screening_lane, _until_screened, events)
         for event in first:
             if isinstance(event, Shown):
-                await _show(event.reply)
+                await show.reply(event.reply)
                 _time(event.reply, chat)
-            elif isinstance(event, Screened) and event.raised and chat in _answering:
-                _answering[chat].cancelled.set()
+            elif isinstance(event, Screened) and event.raised:
+                _cancel(chat)
     except Exception as error:  # whatever happened, the patient must see safe words
         log.error("screening a message failed: %s", place(error))
-        await _show(care_line.failed(carelight))
+        await show.reply(care_line.failed(carelight))
         return
     _answering[chat] = Answering(asyncio.create_task(_answer(chat, events, cancelled)), cancelled)
 
@@ -119,21 +131,47 @@ async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event
     """The rest of the turn on the answering lane, with a word of patience where it takes long; what grows is drawn again."""
     coming: asyncio.Queue[Event | None] = asyncio.Queue()
     work = asyncio.ensure_future(_in(carelight.answering_lane, _pass_on, events, coming, asyncio.get_running_loop()))
-    drawn: dict[str, cl.CustomElement | None] = {}
+    drawn: Drawn = {}
     try:
         event = await _first(coming)
         while event is not None:
             if isinstance(event, Shown | Grown) and not cancelled.is_set():
-                await _draw(event, drawn)
+                await show.event(event, drawn)
             event = await coming.get()
         await work
     except Exception as error:  # as above
         log.error("an answer failed: %s", place(error))
         if not cancelled.is_set():
-            await _show(care_line.failed(carelight))
-    await _settle(drawn)
+            await show.reply(care_line.failed(carelight))
+    await show.settle(drawn)
     if (mine := _answering.get(chat)) is not None and mine.cancelled is cancelled:
         del _answering[chat]
+
+
+def _cancel(chat: str) -> None:
+    """An answer that is still being made in that chat is wanted no more: a red flag or a person came first."""
+    if chat in _answering:
+        _answering[chat].cancelled.set()
+
+
+@cl.on_window_message
+async def asked_by_page(data: Any) -> None:
+    """The buttons of the page's own header (`carelight.js`): a wish for a person, or for the assistant, said as a message."""
+    asked = data.get("carelight") if isinstance(data, dict) else None
+    words = {"talk-to-person": "talk_to_person", "talk-to-assistant": "team_leave"}.get(str(asked))
+    if words is not None:
+        await _say_for_patient(carelight.words.say(words))
+
+
+async def _say_for_patient(text: str) -> None:
+    """A message that the patient sends by a button; from here on it is like any other."""
+    session = cl.context.session
+    if not session.has_first_interaction:
+        session.has_first_interaction = True
+        await cl.context.emitter.init_thread(text)
+    message = cl.Message(content=text, type="user_message", author=patient_id())
+    await message.send()
+    await on_message(message)
 
 
 async def _first(coming: "asyncio.Queue[Event | None]") -> Event | None:
@@ -159,36 +197,6 @@ def _pass_on(events: Iterator[Event], coming: "asyncio.Queue[Event | None]", loo
         loop.call_soon_threadsafe(coming.put_nowait, None)
 
 
-async def _draw(event: Shown | Grown, drawn: dict[str, cl.CustomElement | None]) -> None:
-    """Show a reply, or draw the one that was shown again with more in it; `drawn` holds the elements by reply."""
-    reply = event.reply
-    element = drawn.get(reply.id)
-    if element is None:
-        drawn[reply.id] = await _show(reply, growing=event.growing)
-        return
-    props = element_for(reply.kind, reply.text, reply.body)
-    if props is not None:
-        await _redraw(element, {**props[1], "growing": _growing(event.growing)})
-
-
-async def _settle(drawn: dict[str, cl.CustomElement | None]) -> None:
-    """No more comes: what still says that it grows (it was cancelled, or failed) says so no more."""
-    for element in drawn.values():
-        if element is not None and element.props.get("growing"):
-            await _redraw(element, {**element.props, "growing": ""})
-
-
-async def _redraw(element: cl.CustomElement, props: dict[str, Any]) -> None:
-    element.props = props
-    element.content = json.dumps(props)
-    await element.update()
-
-
-def _growing(more: bool) -> str:
-    """The words below an answer that is still being written; they are not part of it and are gone after a reload."""
-    return carelight.words.say("answer_growing") if more else ""
-
-
 def _time(reply: Reply, chat: str) -> None:
     """Start the clock of a question that was just shown."""
     if reply.kind == "question":
@@ -200,7 +208,7 @@ def _time(reply: Reply, chat: str) -> None:
 async def _wait_for_answer(chat: str) -> None:
     """After three minutes without an answer, what silence means by the rule is done and shown."""
     await asyncio.sleep(ANSWER_WITHIN.total_seconds())
-    await _run(carelight.conversation.unanswered(_patient(), chat), threading.Event())
+    await _run(carelight.conversation.unanswered(patient_id(), chat), threading.Event())
 
 
 @cl.action_callback("answer")
@@ -209,7 +217,7 @@ async def answer(action: cl.Action) -> None:
     key, choice = str(action.payload.get("key", ""))[:160], str(action.payload.get("choice", ""))[:40]
     if choice != UNANSWERED:
         cancelled = threading.Event()
-        await _run(carelight.conversation.answer(_patient(), _chat(), key, choice, cancelled.is_set), cancelled)
+        await _run(carelight.conversation.answer(patient_id(), chat_id(), key, choice, cancelled.is_set), cancelled)
 
 
 @cl.action_callback("tap")
@@ -218,8 +226,8 @@ async def tap(action: cl.Action) -> None:
     name = action.payload.get("tap")
     if name not in ("help_coming", "with_clinician", "someone_else", "not_right"):
         return
-    result = await _in(carelight.screening_lane, care_line.tapped, carelight, _patient(), _chat(), cast("Tap", name))
-    await _show(result.reply)
+    result = await _in(carelight.screening_lane, care_line.tapped, carelight, patient_id(), chat_id(), cast("Tap", name))
+    await show.reply(result.reply)
     if result.linked_chat:
         await cl.send_window_message({"carelight": "open-chat", "chat": result.linked_chat})
 
@@ -238,14 +246,15 @@ async def open_passage(action: cl.Action) -> None:
 async def settings_changed(values: dict[str, Any]) -> None:
     """Keep what the patient told about themselves, and their country's numbers."""
     profile = care_line.profile_from(values, carelight, _SEXES)
-    await _in(carelight.screening_lane, carelight.conversations.set_profile, _patient(), profile)
+    await _in(carelight.team_lane, carelight.reviews.agree, patient_id(), bool(values.get("may_review")))
+    await _in(carelight.screening_lane, carelight.conversations.set_profile, patient_id(), profile)
     await cl.send_window_message({"carelight": "keep" if values.get("keep") else "forget"})
     await cl.send_window_message({"carelight": "reload-page"})
 
 
 async def _send_settings() -> None:
     """The optional facts and the country, filled with what is known."""
-    profile = await _in(carelight.screening_lane, carelight.conversations.profile, _patient())
+    profile = await _in(carelight.screening_lane, carelight.conversations.profile, patient_id())
     language = carelight.settings.language
     regions = {region.name(language): code for code, region in carelight.regions.items()}
     chosen = profile.region or carelight.settings.region
@@ -260,20 +269,14 @@ async def _send_settings() -> None:
             Select(id="sex", label="Your sex (optional)", values=list(_SEXES), initial_value=sex),
             Switch(id="pregnant", label="I am pregnant", initial=bool(profile.pregnant)),
             Switch(id="keep", label="Keep my chats on this device", initial=keeps_chats(_cookies())),
+            Switch(
+                id="may_review",
+                label=carelight.words.say("settings_may_review"),
+                description=carelight.words.say("settings_may_review_more"),
+                initial=await _in(carelight.team_lane, carelight.reviews.agreed, patient_id()),
+            ),
         ]
     ).send()
-
-
-async def _show(reply: Reply, *, growing: bool = False) -> cl.CustomElement | None:
-    """Send one reply under its own id, so that a rating finds it; the element that draws it, if one does."""
-    drawn = element_for(reply.kind, reply.text, reply.body)
-    if drawn is None:
-        await cl.Message(id=reply.id, content=reply.text).send()
-        return None
-    name, props = drawn
-    element = cl.CustomElement(name=name, props={**props, "growing": _growing(True)} if growing else props, display="inline")
-    await cl.Message(id=reply.id, content="", elements=[element]).send()
-    return element
 
 
 def _until_screened(events: Iterator[Event]) -> list[Event]:
@@ -293,12 +296,3 @@ async def _in(lane: Executor, work: Any, *arguments: Any) -> Any:
 def _cookies() -> str:
     """The cookies that the page's socket was opened with."""
     return str(cl.context.session.environ.get("HTTP_COOKIE", ""))
-
-
-def _patient() -> str:
-    user = cl.user_session.get("user")
-    return str(user.identifier)
-
-
-def _chat() -> str:
-    return str(cl.context.session.thread_id)

@@ -14,7 +14,8 @@ from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, Th
 from chainlit.user import PersistedUser, User
 
 from app.records.conversations import Chat, ConversationStore, Entry
-from app.ui.elements import element_for
+from app.ui.elements import Drawing, elements_for
+from app.ui.pages import element_id
 
 _EPOCH = "2026-01-01T00:00:00Z"
 
@@ -116,14 +117,13 @@ def thread(chat: Chat) -> ThreadDict:
 
 def _step(thread_id: str, entry: Entry) -> StepDict:
     at = entry.created.isoformat()
-    drawn = element_for(entry.kind, entry.text, entry.body)
     step = StepDict(
         id=entry.id,
         threadId=thread_id,
         parentId=None,
         name="You" if entry.by_patient else "Carelight",
         type="user_message" if entry.by_patient else "assistant_message",
-        output="" if drawn else entry.text,
+        output="" if _drawn(entry) else entry.text,
         input="",
         createdAt=at,
         start=at,
@@ -139,21 +139,21 @@ def _step(thread_id: str, entry: Entry) -> StepDict:
 
 
 def _elements(thread_id: str, entries: Sequence[Entry]) -> list[ElementDict]:
-    made: list[ElementDict] = []
-    for entry in entries:
-        drawn = element_for(entry.kind, entry.text, entry.body)
-        if drawn is not None:
-            name, props = drawn
-            made.append(
-                ElementDict(
-                    id=f"{entry.id}-element",
-                    threadId=thread_id,
-                    forId=entry.id,
-                    type="custom",
-                    name=name,
-                    display="inline",
-                    mime="application/json",
-                    props=props,
-                )
-            )
-    return made
+    return [
+        ElementDict(
+            id=element_id(entry.id, number),
+            threadId=thread_id,
+            forId=entry.id,
+            type="custom",
+            name=name,
+            display="inline",
+            mime="application/json",
+            props=props,
+        )
+        for entry in entries
+        for number, (name, props) in enumerate(_drawn(entry))
+    ]
+
+
+def _drawn(entry: Entry) -> list[Drawing]:
+    return elements_for(entry.id, entry.kind, entry.text, entry.body, at=entry.created.isoformat(), ack=entry.on_its_way)

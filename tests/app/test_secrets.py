@@ -16,7 +16,7 @@ def _settings(folder: Path, **values: str) -> Settings:
 def test_made_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     """Whoever reads the guest secret can be any patient."""
     made = secrets.obtain(_settings(tmp_path)).made
-    assert sorted(path.name for path in made) == ["guest", "spool"]
+    assert sorted(path.name for path in made) == ["guest", "records", "spool"]
     assert {oct(path.stat().st_mode & 0o777) for path in made} == {"0o600"}
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
 

@@ -12,6 +12,7 @@ from app.answering import Parts
 from app.cases import CaseDesk
 from app.conversation import Conversation, Event, Finished, Grown, Screened, Shown
 from app.journal import Reply
+from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
@@ -131,6 +132,7 @@ class World:
         self.library.publish([self.article], "test")
         self.chats = ConversationStore(self.records or self.database)
         self.cases = CaseStore(self.records or self.database)
+        self.work = CaseWork(self.records or self.database)
         self.spool_file = self.folder / "spool"
         self.desk = CaseDesk(self.cases, Spool(self.spool_file, Fernet.generate_key()))
         self.screener = Screener([TimedLayer(self.layer, self.limit_s)], threads=2)
@@ -149,6 +151,7 @@ class World:
             staffing=lambda: "unattended",
             region="US",
             explain=lambda _turns, _findings: {},
+            leave_person=self.work.leave,
             mask=lambda text: self.mask(text),  # noqa: PLW0108 (a test may change it later)
         )
         self.conversation = Conversation(self.parts, self.chats, self.desk)

@@ -11,6 +11,7 @@
     "lucide-arrow-down": "Scroll to latest", "lucide-x": "Close", "lucide-panel-left": "Open chat history",
   }
   let page = null
+  let here = { text: "", leave: "" } // who of the care team is in this chat, as the server last said
   const banners = []
 
   const name = (element, label) => { if (element && !element.getAttribute("aria-label")) element.setAttribute("aria-label", label) }
@@ -63,13 +64,18 @@
     if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
     const library = element("a", page.library, { href: "/library", target: "_blank" })
     notice.append(library)
-    const leave = element("button", page.leave, { type: "button" })
+    const person = element("button", page.person, { type: "button", id: "carelight-ask-person" })
+    person.onclick = () => ask("talk-to-person", person)
+    const leave = element("button", page.leave, { type: "button", id: "carelight-leave" })
     leave.onclick = leaveQuickly
-    notice.append(leave)
+    notice.append(person, leave)
     const banner = element("div", "", { id: "carelight-banner" })
     banner.setAttribute("role", "status")
-    header.after(notice, banner)
+    const bar = element("div", "", { id: "carelight-person" })
+    bar.setAttribute("role", "status")
+    header.after(notice, banner, bar)
     drawBanner()
+    drawPerson()
   }
 
   function showAbout() {
@@ -95,6 +101,25 @@
     if (latest.contact) banner.append(element("a", latest.contact.action, { href: (latest.contact.kind === "sms" ? "sms:" : "tel:") + latest.contact.dial }))
   }
 
+  function drawPerson() {
+    const bar = document.getElementById("carelight-person")
+    if (!bar) return
+    bar.classList.toggle("shown", !!here.text)
+    document.getElementById("carelight-notice")?.classList.toggle("with-person", !!here.text)
+    bar.replaceChildren()
+    if (!here.text) return
+    const back = element("button", here.leave, { type: "button" })
+    back.onclick = () => ask("talk-to-assistant", back)
+    bar.append(element("span", here.text), back)
+  }
+
+  // Chainlit carries it to the server, which says it as the patient's own message; twice in a row would be a slip.
+  function ask(what, button) {
+    button.disabled = true
+    setTimeout(() => { button.disabled = false }, 3000)
+    window.postMessage({ carelight: what }, location.origin)
+  }
+
   async function leaveQuickly() {
     document.body.style.visibility = "hidden"
     document.title = "New tab"
@@ -103,7 +128,9 @@
 
   async function loadPage() {
     try { page = await (await fetch("/page.json")).json() } catch { setTimeout(loadPage, 2000); return }
-    for (const id of ["carelight-notice", "carelight-banner", "carelight-about"]) document.getElementById(id)?.remove()
+    window.carelight = page
+    window.dispatchEvent(new Event("carelight:page"))
+    for (const id of ["carelight-notice", "carelight-banner", "carelight-person", "carelight-about"]) document.getElementById(id)?.remove()
     repair()
   }
 
@@ -112,9 +139,12 @@
   window.addEventListener("carelight:banner", (event) => { event.detail ? banners.push(event.detail) : banners.pop(); drawBanner() })
   window.addEventListener("carelight:leave", leaveQuickly)
   window.addEventListener("carelight:settings", () => document.getElementById("chat-settings-open-modal")?.click())
+  // Chainlit passes every message of the window on to the server; those of other pages never get that far.
+  window.addEventListener("message", (event) => { if (event.origin !== location.origin) event.stopImmediatePropagation() }, true)
   window.addEventListener("message", async (event) => {
     if (event.origin !== location.origin || typeof event.data !== "object" || !event.data) return
     const asked = event.data.carelight
+    if (asked === "person") { here = { text: String(event.data.text || ""), leave: String(event.data.leave || "") }; drawPerson() }
     if (asked === "reload-page") loadPage()
     if (asked === "keep" || asked === "forget") await fetch("/guest/" + asked, { method: "POST" })
     if (asked === "open-chat" && /^[0-9a-f-]{36}$/.test(event.data.chat)) location.assign("/thread/" + event.data.chat)

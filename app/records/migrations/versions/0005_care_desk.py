@@ -170,6 +170,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('paused_until', UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('live_in', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('alarm_stage', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('alarms_from', UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('first_claimed', UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('first_answered', UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('false_alarm', sa.String(length=32), nullable=True))
@@ -189,8 +190,8 @@ def downgrade() -> None:
     op.drop_column('staff', 'title')
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_owner_id'))
-    for column in ('closed_by', 'advice', 'outcome', 'false_alarm', 'first_answered', 'first_claimed', 'alarm_stage', 'live_in',
-                   'paused_until', 'owner_id', 'waiting_since'):
+    for column in ('closed_by', 'advice', 'outcome', 'false_alarm', 'first_answered', 'first_claimed', 'alarms_from', 'alarm_stage',
+                   'live_in', 'paused_until', 'owner_id', 'waiting_since'):
         op.drop_column('cases', column)
     with op.batch_alter_table('case_events', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_events_key'))

@@ -1,10 +1,11 @@
-import { useEffect } from "react"
+import { useEffect, useState } from "react"
 
 // An answer: statements with numbered citations that open the passage where it stands, sources with their date, and
 // what to ask next. On a wide page a citation opens beside the chat, on a phone as a page of its own.
 const LINK = { color: "#11676b", textDecoration: "underline", textUnderlineOffset: "2px" }
 
 export default function Answer() {
+  const [urgent, setUrgent] = useState(false)
   const open = (event, mark) => {
     if (window.innerWidth < 900 || event.metaKey || event.ctrlKey || event.shiftKey) return
     event.preventDefault()
@@ -16,7 +17,13 @@ export default function Answer() {
       {(props.blocks || []).map((block, i) => <Block key={i} block={block} open={open} helpTitle={props.help_title} />)}
       {props.growing && <p role="status" data-testid="growing" style={{ margin: 0, fontSize: "0.95rem", color: "#475a5f" }}>{props.growing}</p>}
       {props.note && <p style={{ margin: 0, fontSize: "0.9rem", color: "#475a5f" }}>{props.note}</p>}
-      <p style={{ margin: 0 }}>{props.safety_net}</p>
+      <p style={{ margin: 0 }}>
+        {props.safety_net}{" "}
+        {props.urgent && !props.growing && (
+          <button type="button" data-testid="said-urgent" disabled={urgent} onClick={() => { setUrgent(true); callAction({ name: "said_urgent", payload: { reply: props.reply } }) }}
+            style={{ border: 0, background: "none", padding: "4px 2px", fontSize: "0.9rem", color: urgent ? "#5a6d72" : "#11676b", textDecoration: urgent ? "none" : "underline", textUnderlineOffset: "2px", cursor: urgent ? "default" : "pointer" }}>{props.urgent}</button>
+        )}
+      </p>
       <div style={{ borderTop: "1px solid #d3dedf", paddingTop: "10px", fontSize: "0.92rem" }}>
         <p style={{ margin: "0 0 4px", fontWeight: 650 }}>{props.sources_title}</p>
         <ul style={{ margin: 0, paddingLeft: "18px", listStyle: "disc" }}>

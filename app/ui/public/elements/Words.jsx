@@ -9,6 +9,9 @@ export default function Words() {
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
     return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
   }, [])
+  useEffect(() => {
+    if (props.ack) Promise.resolve(callAction({ name: "drawn", payload: { reply: props.reply } })).catch(() => {})
+  }, [props.reply, props.attempt])
   const c = banner && banner.level !== "urgent" && (banner.contacts || [])[0]
   return (
     <div data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
