@@ -21,6 +21,8 @@ from app.meaning import EmbeddedMeaning
 from app.notifications import Notifications
 from app.records.alarms import AlarmStore
 from app.records.audit import AuditLog
+from app.records.case_board import CaseBoard
+from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -37,6 +39,7 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.stories import StoryStore
+from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.verdicts import VerdictStore
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
@@ -153,6 +156,22 @@ class Application:
     @cached_property
     def demo(self) -> DemoRows:
         return DemoRows(self.database)
+
+    @cached_property
+    def case_files(self) -> CaseFiles:
+        return CaseFiles(self.database)
+
+    @cached_property
+    def case_board(self) -> CaseBoard:
+        return CaseBoard(self.database)
+
+    @cached_property
+    def team_notes(self) -> TeamNotes:
+        return TeamNotes(self.database)
+
+    @cached_property
+    def clinic_texts(self) -> ClinicTexts:
+        return ClinicTexts(self.database)
 
     @cached_property
     def outgoing(self) -> OutgoingStore:

@@ -37,7 +37,7 @@ def mount(app: Application) -> None:
 
 
 def _draw(app: Application, member: StaffMember) -> None:
-    frame.header(app, member, "Care desk: figures", {"Care desk": "/desk/care", "Review list": "/desk/care/reviews"})
+    frame.header(app, member, "Care desk: figures", frame.CARE_LINKS)
     with ui.column().props('role="main"').style(tables.COLUMN):
         frame.heading("Figures")
         with ui.row().style("align-items:center;gap:24px"):

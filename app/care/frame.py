@@ -1,6 +1,7 @@
 """What every desk page begins with: who may see it, colours, language, the header with the way to the other desks."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from html import escape
 
 from nicegui import ui
@@ -10,38 +11,70 @@ from app.pages.sign_in import COOKIE
 from app.records.staff import StaffMember
 from app.wiring import Application
 
-_LINK = "color:#fff;text-decoration:underline;padding:8px"
+_LINK = "color:#fff;text-decoration:underline;padding:10px 8px;min-height:44px;display:inline-block"
 _SIGN_OUT = f'<form method="post" action="/sign-out"><button style="{_LINK}">Sign out</button></form>'
 
 
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
-_SIZES = {1: "1.6rem", 2: "1.25rem"}
+CARE_LINKS = {
+    "Queue": "/desk/care",
+    "Figures": "/desk/care/figures",
+    "Review list": "/desk/care/reviews",
+    "Templates and procedures": "/desk/care/templates",
+    "Red-flag rules": "/desk/rules",
+}
+"""The ways from a page of the care desk to the others."""
+LEVEL_COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "routine": "#46585d"}
+_SIZES = {1: "1.6rem", 2: "1.25rem", 3: "1.05rem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One signed-in person at one open page."""
+
+    app: Application
+    member: StaffMember
+    token: str
+
+
+def visit(app: Application, request: Request, roles: Collection[str]) -> Visit | None:
+    """Who is signed in on this request, if they have one of `roles`."""
+    token = request.cookies.get(COOKIE, "")
+    found = app.staff.member(token)
+    return Visit(app, found, token) if found is not None and found.role in roles else None
 
 
 def member(app: Application, request: Request, roles: Collection[str]) -> StaffMember | None:
     """Who is signed in on this request, if they have one of `roles`."""
-    found = app.staff.member(request.cookies.get(COOKIE, ""))
-    return found if found is not None and found.role in roles else None
+    found = visit(app, request, roles)
+    return found.member if found else None
 
 
 def heading(text: str, rank: int = 1) -> None:
-    """A heading of the page's own words, of the first or second rank."""
+    """A heading of the page's own words, of the first to the third rank."""
     style = f"font-size:{_SIZES[rank]};line-height:1.3;font-weight:650;color:#123d42;margin:0"
     ui.html(f'<h{rank} style="{style}">{escape(text)}</h{rank}>', sanitize=False)
+
+
+def link(text: str, address: str, classes: str = "cd-link") -> ui.html:
+    """A link within the site (NiceGUI's own would put the desk's path before the address)."""
+    made = ui.html(escape(text), sanitize=False, tag="a").classes(classes)
+    made.props["href"] = address
+    return made
 
 
 def header(app: Application, signed_in: StaffMember, title: str, links: Mapping[str, str]) -> None:
     """Draw the header of a desk page called `title`, with `links` to others."""
     ui.colors(primary="#11676b")
-    ui.add_head_html('<script>document.documentElement.lang = "en"</script>')
+    ui.add_head_html('<script>document.documentElement.lang = "en"</script><link rel="stylesheet" href="/site/desk.css">')
     ui.query("body").style("background:#fcfdfc")
-    with ui.header().style("background:#123d42;align-items:center").props('role="banner"'):
+    with ui.header().style("background:#123d42;align-items:center;gap:4px 12px;padding:4px 16px").props('role="banner"'):
         ui.label(title).style("font-size:1.25rem;font-weight:650")
         if app.settings.mode == "demo":
-            ui.label("Demo: starter content, not for real patients")
+            ui.label("Demo: starter content, not for real patients").classes("cd-demo-note")
         ui.space()
         for label, address in links.items():
-            ui.link(label, address).style(_LINK)
+            link(label, address, "").style(_LINK)
         ui.label(f"{signed_in.name} ({signed_in.role})")
         ui.html(_SIGN_OUT, sanitize=False)

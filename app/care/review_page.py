@@ -49,7 +49,7 @@ class _Page:
 
     def draw(self) -> None:
         """The whole page."""
-        frame.header(self._app, self._member, "Care desk: review list", {"Care desk": "/desk/care", "Figures": "/desk/care/figures"})
+        frame.header(self._app, self._member, "Care desk: review list", frame.CARE_LINKS)
         with ui.column().props('role="main"').style(tables.COLUMN):
             frame.heading("Review list")
             ui.label(self._about()).style(tables.MUTED)

@@ -36,7 +36,7 @@ def mount(app: Application) -> None:
 
 
 def _draw(app: Application, member: StaffMember) -> None:
-    frame.header(app, member, "Red-flag rules", {"Care desk": "/desk/care"} if member.role in CARE_ROLES else {})
+    frame.header(app, member, "Red-flag rules", frame.CARE_LINKS if member.role in CARE_ROLES else {})
     with ui.column().props('role="main"').style(_COLUMN):
         frame.heading("Red-flag rules")
         _sign_off(app, member)

@@ -1,5 +1,6 @@
 """Staff sign-in: a form, a session cookie, and the way out."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -11,6 +12,8 @@ from app.wiring import Application
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
 _DESKS = ("/desk/care", "/desk/editor", "/desk/rules")
+_WITHIN_A_DESK = re.compile(r"/desk/care/[a-z0-9-]{1,40}")
+"""A page of the care desk, such as the case that a notice points at."""
 
 
 def routes(app: Application) -> APIRouter:
@@ -22,7 +25,7 @@ def routes(app: Application) -> APIRouter:
         values = {
             "clinic": app.settings.clinic,
             "emergency": app.cards.emergency_line(region, app.words),
-            "to": to if to in _DESKS else _DESKS[0],
+            "to": _desk(to),
             "failed": failed,
         }
         return page(request, "sign_in.html", values, status=401 if failed else 200)
@@ -36,12 +39,12 @@ def routes(app: Application) -> APIRouter:
         request: Request,
         login: Annotated[str, Form(max_length=80)],
         password: Annotated[str, Form(max_length=200)],
-        to: Annotated[str, Form(max_length=40)] = "",
+        to: Annotated[str, Form(max_length=80)] = "",
     ) -> Response:
         token = app.staff.sign_in(login, password)
         if token is None:
             return form(request, to, failed=True)
-        response = RedirectResponse(to if to in _DESKS else _DESKS[0], status_code=303)
+        response = RedirectResponse(_desk(to), status_code=303)
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, token, max_age=_SESSION_S, httponly=True, samesite="strict", secure=secure)
         return response
@@ -58,3 +61,8 @@ def routes(app: Application) -> APIRouter:
         return RedirectResponse("/desk/care")
 
     return router
+
+
+def _desk(to: str) -> str:
+    """Where a sign-in leads: the desk page that was asked for, and nowhere else."""
+    return to if to in _DESKS or _WITHIN_A_DESK.fullmatch(to) else _DESKS[0]

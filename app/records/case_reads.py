@@ -43,7 +43,8 @@ def queue(session: Session) -> Sequence[OpenCase]:
     names = {row.id: row.name for row in session.scalars(select(Staff))}
     here = connected_patients(session)
     rows = session.execute(select(Case, Patient).join(Patient, Patient.id == Case.patient_id).where(Case.state == "open"))
-    cases = [_open_case(session, case, patient, names, patient.id in here) for case, patient in rows]
+    findings = _findings_of_open(session)
+    cases = [_open_case(case, patient, findings.get(case.id, ()), names, patient.id in here) for case, patient in rows]
     return sorted(cases, key=lambda case: (case.standing.waiting_since is None, -SEVERITY[case.level], _since(case)))
 
 
@@ -57,16 +58,29 @@ def _since(case: OpenCase) -> datetime:
     return case.standing.waiting_since or case.opened
 
 
-def _open_case(session: Session, case: Case, patient: Patient, names: Mapping[str, str], connected: bool) -> OpenCase:
-    rows = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id).order_by(FindingRow.id)))
+def _findings_of_open(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """Reason and pathway of each finding, by open case, in one read for the whole queue, which the desks ask for each second.
+
+    What a rule found stands first: it says what it saw, and the learned layer only what it is like.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    wanted = select(FindingRow.case_id, FindingRow.reason, FindingRow.pathway).join(Case, Case.id == FindingRow.case_id)
+    for case_id, reason, pathway in session.execute(
+        wanted.where(Case.state == "open").order_by(FindingRow.found_by != "rule", FindingRow.id)
+    ):
+        found.setdefault(case_id, []).append((reason, pathway))
+    return found
+
+
+def _open_case(case: Case, patient: Patient, findings: Sequence[tuple[str, str]], names: Mapping[str, str], connected: bool) -> OpenCase:
     months, sex = patient.profile.get("age_months"), patient.profile.get("sex")
     return OpenCase(
         case.id,
         case.conversation_id,
         as_level(case.level),
         case.opened,
-        tuple(dict.fromkeys(row.reason for row in rows)),
-        tuple(dict.fromkeys(row.pathway for row in rows)),
+        tuple(dict.fromkeys(reason for reason, _ in findings)),
+        tuple(dict.fromkeys(pathway for _, pathway in findings)),
         months // 12 if months is not None else None,
         sex,
         standing(case),

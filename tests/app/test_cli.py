@@ -76,9 +76,8 @@ def test_a_member_of_staff_is_added_with_a_password_from_standard_input(run: Run
     result = run("staff", "add", "nora", "--name", "Nora", "--title", "nurse", text="correct horse battery\n")
     assert result.exit_code == 0
     app = Application(Settings(data_dir=folder))
-    member = app.staff.member(StaffStore(app.database).sign_in("nora", "correct horse battery") or "")
-    assert member is not None
-    assert (member.name, member.title) == ("Nora", "nurse")
+    assert [(member.name, member.title) for member in app.staff.team("care")] == [("Nora", "nurse")]
+    assert StaffStore(app.database).sign_in("nora", "correct horse battery")
     app.close()
 
 

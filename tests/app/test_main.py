@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
+from app.errors import RecordsError
 from app.guests import COOKIE, guest_id, new_guest
 from app.harden import Harden
 from app.journal import Reply
+from app.records.audit import AuditLog
 from app.settings import Settings
 from app.wiring import Application
 from guardrails.red_flags import RedFlagRules
@@ -194,6 +196,47 @@ def test_the_care_desk_is_closed_to_everyone_else(login: str, clinic: Clinic) ->
     response = _signed_in(clinic, login).get("/desk/care", follow_redirects=False)
     assert response.headers["location"] == "/sign-in?to=/desk/care"
     assert "heart-attack" not in response.text
+
+
+def _case(clinic: Clinic) -> str:
+    return clinic.app.case_store.queue()[0].id
+
+
+def test_opening_a_case_shows_the_words_and_is_recorded(clinic: Clinic) -> None:
+    """Who read what must be known afterwards."""
+    case, before = _case(clinic), len(clinic.app.audit.of(_case(clinic)))
+    assert "secret" in _signed_in(clinic, "nora").get(f"/desk/care/{case}").text
+    nora = clinic.app.staff.team("care")[0]
+    assert [(entry.actor, entry.verb) for entry in clinic.app.audit.of(case)[before:]] == [(nora.id, "case.read")]
+
+
+def test_an_opening_that_cannot_be_recorded_shows_no_words(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not recorded does not happen."""
+
+    class Full(AuditLog):
+        def record(self, actor: str, verb: str, subject: str) -> None:
+            raise RecordsError("the database did not complete the work")
+
+    monkeypatch.setitem(clinic.app.__dict__, "audit", Full(clinic.app.database))
+    page = _signed_in(clinic, "nora").get(f"/desk/care/{_case(clinic)}").text
+    assert "could not be recorded" in page
+    assert "secret" not in page
+
+
+def test_a_case_that_does_not_exist_says_so(clinic: Clinic) -> None:
+    """An old link in a mail is no error."""
+    page = _signed_in(clinic, "nora").get("/desk/care/00000000-0000-4000-8000-000000000000")
+    assert "There is no such case" in page.text
+
+
+@pytest.mark.parametrize("login", ["ed", "nobody"])
+@pytest.mark.parametrize("place", ["{case}", "templates"])
+def test_a_case_and_the_teams_texts_are_closed_to_everyone_else(login: str, place: str, clinic: Clinic) -> None:
+    """A case's address opens nothing by itself; after signing in it leads there."""
+    address = f"/desk/care/{place.format(case=_case(clinic))}"
+    response = _signed_in(clinic, login).get(address, follow_redirects=False)
+    assert response.headers["location"] == f"/sign-in?to={address}"
+    assert "secret" not in response.text
 
 
 # What we rely on in Chainlit

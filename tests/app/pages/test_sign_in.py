@@ -54,7 +54,9 @@ def test_a_wrong_sign_in_says_the_same_whichever_part_was_wrong(login: str, pass
     assert COOKIE not in client.cookies
 
 
-@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/desk/../evil", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "to", ["https://evil.example", "//evil.example", "/desk/../evil", "javascript:alert(1)", "/desk/care/../evil", "/desk/care/x?y", ""]
+)
 def test_a_sign_in_leads_only_to_a_desk(to: str, client: TestClient) -> None:
     """A link in a mail must not use our sign-in to send staff elsewhere."""
     assert _sign_in(client, to=to) == (303, "/desk/care")
@@ -64,6 +66,12 @@ def test_a_sign_in_leads_only_to_a_desk(to: str, client: TestClient) -> None:
 def test_a_sign_in_from_the_editor_desk_leads_back_there(client: TestClient) -> None:
     """And not to a queue of patients."""
     assert _sign_in(client, to="/desk/editor") == (303, "/desk/editor")
+
+
+def test_a_sign_in_from_a_notice_leads_to_its_case(client: TestClient) -> None:
+    """Whoever is called at night must not have to search."""
+    case = "/desk/care/00000000-0000-4000-8000-000000000000"
+    assert _sign_in(client, to=case) == (303, case)
 
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(client: TestClient, small: Application) -> None:

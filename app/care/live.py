@@ -1,0 +1,128 @@
+"""How an open page stays true: one reading a second for all desks of a process, one look at the session, and only changes drawn."""
+
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from nicegui import run, ui
+
+from app.care.frame import Visit
+from app.errors import CarelightError, NotAllowedError, RecordsError, TakenError
+from app.wiring import Application
+
+T = TypeVar("T")
+Refresh = Callable[[], Awaitable[None]]
+LOOK_EVERY_S = 0.5
+FRESH_S = 0.9
+"""A reading serves every desk for that long; with the look, what happened is on every desk within a second and a half."""
+NOT_SAVED = "The records did not take this, so nothing was changed. Please try again."
+_SCRIPT = """<script src="/site/desk.js" defer></script><script>
+(() => {
+  let last = 0
+  const tell = () => { if (Date.now() - last > 30000) { last = Date.now(); emitEvent("carelight_active") } }
+  for (const kind of ["pointerdown", "pointermove", "keydown"]) document.addEventListener(kind, tell, { passive: true })
+})()
+</script>"""
+"""A desk counts as staffed while a person moves at it, not while its page refreshes itself (rule of care 7)."""
+
+
+class Shared(Generic[T]):
+    """One reading that every desk of the process uses until it is stale; whoever comes meanwhile waits for that one."""
+
+    def __init__(self, read: Callable[[], T], fresh_s: float = FRESH_S, clock: Callable[[], float] = time.monotonic) -> None:
+        self._read, self._fresh_s, self._clock = read, fresh_s, clock
+        self._lock = threading.Lock()
+        self._held: tuple[float, T] | None = None
+
+    def get(self) -> T:
+        """The reading; RecordsError where it is stale and cannot be read again."""
+        with self._lock:
+            if self._held is None or self._clock() - self._held[0] > self._fresh_s:
+                at = self._clock()
+                self._held = None
+                self._held = (at, self._read())
+            return self._held[1]
+
+    def forget(self) -> None:
+        """Read again at the next look: something was just changed here."""
+        with self._lock:
+            self._held = None
+
+
+async def keep(visit: Visit, read: Callable[[], T], draw: Callable[[T], None], failed: Callable[[str], None]) -> Refresh:
+    """Draw what `read` finds, now and twice a second; what is returned looks at once. The page ends where its session ends."""
+    timers: list[ui.timer] = []
+
+    def look() -> tuple[bool, T | None, str]:
+        try:
+            member = visit.app.staff.member(visit.token, active=False)
+            if member is None or member.role != visit.member.role:
+                return False, None, ""
+            return True, read(), ""
+        except RecordsError:
+            return True, None, "The records cannot be read just now. What you see may be old. This page keeps trying by itself."
+
+    async def refresh() -> None:
+        seen = await run.io_bound(look)
+        if seen is None:  # the server stops
+            return
+        signed_in, found, problem = seen
+        if not signed_in:
+            for timer in timers:
+                timer.deactivate()
+            go("/sign-in?to=/desk/care")
+            return
+        failed(problem)
+        if found is not None:
+            draw(found)
+
+    ui.on("carelight_active", lambda: run.io_bound(visit.app.staff.member, visit.token))
+    ui.add_body_html(_SCRIPT)
+    await refresh()
+    timers.append(ui.timer(LOOK_EVERY_S, refresh))  # after the first look: a timer sends the page off as it stands
+    return refresh
+
+
+async def keep_signed_in(visit: Visit) -> None:
+    """End a page that shows nothing live as soon as its session ends."""
+    await keep(visit, lambda: None, lambda _nothing: None, lambda _problem: None)
+
+
+async def attempt(step: Callable[[], object], taken: Callable[[], str] | None = None) -> bool:
+    """Take a step away from the event loop; what kept it from being taken is said, and nothing that was typed is lost.
+
+    `taken` says who has the case, where somebody else does.
+    """
+    try:
+        await run.io_bound(step)
+    except TakenError as error:
+        notice((await run.io_bound(taken) if taken else None) or str(error))
+    except (NotAllowedError, ValueError) as error:
+        notice(str(error))
+    except CarelightError:
+        notice(NOT_SAVED)
+    else:
+        return True
+    return False
+
+
+def who_has(app: Application, case_id: str) -> str:
+    """Who has a case now, in a sentence; empty where nobody does or it cannot be read."""
+    try:
+        owners = [case.owner for case in app.case_store.queue() if case.id == case_id]
+    except RecordsError:
+        return ""
+    return f"{owners[0]} has this case now." if owners and owners[0] else ""
+
+
+def go(address: str) -> None:
+    """Leave for another page of the site (NiceGUI's own way would put the desk's path before it)."""
+    ui.run_javascript(f"location.assign({json.dumps(address)})")
+
+
+def notice(text: str, *, good: bool = False) -> None:
+    """A line that comes and goes, announced to screen readers too."""
+    said = text[:1].upper() + text[1:]
+    ui.notify(said, position="top", color="#11676b" if good else "#8a1c12", timeout=4000 if good else 8000, close_button="Close")
