@@ -107,6 +107,13 @@ class Moment:
         return tuple(f for f in self.screening.findings if f.rule not in known or SEVERITY[f.level] > SEVERITY[known[f.rule]])
 
     @property
+    def again(self) -> tuple[Finding, ...]:
+        """Findings whose card stands, told again by this message: whoever had answered the first telling has not answered this."""
+        newest = len(self.turn.turns) - 1
+        raised = {finding.rule for finding in self.raised}
+        return tuple(f for f in self.screening.findings if f.rule not in raised and f.evidence and f.last_turn == newest)
+
+    @property
     def level(self) -> Level:
         """How fast someone must act, questions that wait for an answer included."""
         return worst([self.screening.level, *(finding.level for finding in self.open)])

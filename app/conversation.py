@@ -153,8 +153,10 @@ class Conversation:
     def _escalate(self, at: Moment) -> Iterator[Event]:
         """Case first, card next: nothing that could be slow or fail stands between a red flag and its card."""
         if at.raised:
-            stored = self._escalations.escalate(at.turn, at.raised)
+            stored = self._escalations.escalate(at.turn, (*at.raised, *at.again))
             yield self._card(at, self._answering.card(at), stored=stored)
+        elif at.again:
+            self._escalations.escalate(at.turn, at.again)
         if not at.screening.complete:
             stored = self._escalations.escalate(at.turn, [_UNCHECKED])
             yield self._card(at, self._answering.unchecked(at), stored=stored)

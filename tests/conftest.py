@@ -19,6 +19,15 @@ for _name in [name for name in os.environ if name.startswith("CARELIGHT_")]:
     del os.environ[_name]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two workers share the tests: a file stays whole, and all that uses the browser's one server goes first, to one of them."""
+    browser = Path(__file__).parent / "browser"
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if browser in item.path.parents else str(item.path)))
+    items.sort(key=lambda item: browser not in item.path.parents)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that reaches for another machine fails at once."""

@@ -58,11 +58,12 @@ class CaseStore:
             case = case or self._opened(session, conversation, level, at)
             before = as_level(case.level)
             new = [finding for finding in findings if _add_finding(session, case.id, conversation, finding)]
-            if new or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
+            again = [finding for finding in findings if finding not in new and _told_again(session, conversation, finding)]
+            if new or again or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
                 keep(case, found(standing(case), level, at, self._targets))
             if new or level == "routine":
                 happened = happened or _joining(before, level)
-            if happened or key:
+            if happened or again or key:
                 add_event(session, case.id, happened or "repeated", level, key=key)
             return case.id
 
@@ -123,6 +124,18 @@ def _joining(before: Level, level: Level) -> str:
     if SEVERITY[level] > SEVERITY[before]:
         return "raised"
     return "person_requested" if level == "routine" else "joined"
+
+
+def _told_again(session: Session, conversation: Conversation, finding: Finding) -> bool:
+    """Add newer words to a finding that is open already; whether there were any."""
+    here = (FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled")
+    row = session.scalar(select(FindingRow).where(*here))
+    if row is None:
+        return False
+    newest = max((item["turn"] for item in row.evidence), default=-1)
+    fresh = [asdict(item) for item in finding.evidence if item.turn > newest]
+    row.evidence = [*row.evidence, *fresh]
+    return bool(fresh)
 
 
 def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> bool:

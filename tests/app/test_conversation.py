@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.conversation import Screened, Shown
+from app.records.case_work import CaseWork
 from app.records.database import Database
 from app.records.models import CitationRow
 from guardrails.level import Profile
@@ -296,3 +297,15 @@ def test_no_model_is_asked_beside_an_open_finding(world: World) -> None:
     world.drafter = Drafter(model)
     assert world.turn("sprain, and what is gout?").replies[1].body["note"] == ""
     assert len(model.replies) == 1
+
+
+def test_trouble_told_again_after_someone_answered_waits_again_without_a_second_card(world: World) -> None:
+    """The card stands already; what must not happen is that nobody reads the second message (promise 3)."""
+    world.turn("crushing chest pain")
+    work = CaseWork(world.database)
+    case = world.cases.queue()[0].id
+    work.claim(case, "nora")
+    work.called(case, "nora", reached=True)
+    outcome = world.turn("crushing chest pain again")
+    assert "care_card" not in outcome.kinds
+    assert world.cases.queue()[0].standing.waiting_since is not None

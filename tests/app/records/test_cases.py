@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.journal import Tap
+from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
@@ -194,3 +195,17 @@ def test_the_database_itself_refuses_a_second_open_case(cases: CaseStore, databa
         session.add(Case(patient_id="p1", conversation_id="c1", level="urgent"))
     with database.transaction() as session:
         assert session.scalar(select(func.count(Case.id))) == 1
+
+
+def test_a_finding_told_again_after_someone_answered_makes_the_patient_wait_again(cases: CaseStore, database: Database) -> None:
+    """ "The pain is back" after a nurse replied is no new rule, and must not be read by nobody."""
+    first, second = Evidence(0, 0, 4, "pain"), Evidence(2, 0, 4, "pain")
+    case = cases.escalate("p1", "c1", [replace(finding(), evidence=(first,))])
+    work = CaseWork(database)
+    work.claim(case, "nora")
+    work.called(case, "nora", reached=True)
+    cases.escalate("p1", "c1", [replace(finding(), evidence=(first,))])
+    assert cases.queue()[0].standing.waiting_since is None
+    cases.escalate("p1", "c1", [replace(finding(), evidence=(first, second))])
+    assert cases.queue()[0].standing.waiting_since is not None
+    assert [item.turn for item in cases.why(case)[0].finding.evidence] == [0, 2]
