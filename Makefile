@@ -36,7 +36,7 @@ types:
 	$(BIN)/mypy
 
 unit:
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info
