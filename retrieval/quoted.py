@@ -107,8 +107,9 @@ def _plan(depth: Depth, slug: str, snapshot: Snapshot) -> _Plan:
     plan = _PLANS[depth]
     if depth != "normal":
         return plan
-    help_ = _first_help(slug, snapshot)
-    needed = _length([help_.text] if not help_.is_list else help_.text.split("\n- ")[: _HELP_ITEMS + 1]) if help_ else 0
+    net = _first_help(slug, snapshot)
+    spans = items(net)[: _HELP_ITEMS + 1 if net.is_list else None] if net else ()
+    needed = _length(words_at(net, span) for span in spans) if net else 0
     return replace(plan, body=min(plan.body, max(_LEAST, plan.whole - needed)))
 
 
@@ -249,16 +250,14 @@ def _help(body: Sequence[_Part], room: int, snapshot: Snapshot, found: Found) ->
     first = _first_help(body[0].passage.article, snapshot)
     if first is None or first.id in {part.passage.id for part in body}:
         return []
-    text = snapshot.article(first.article).body
     whole = _Part(first, (Span(first.start, first.end),), 0.0, first.text)
     lead_in, *rows = items(first)
-    if not first.is_list or whole.length <= room or len(rows) <= _HELP_ITEMS or _TOGETHER.search(text[lead_in.start : lead_in.end]):
+    if not first.is_list or whole.length <= room or len(rows) <= _HELP_ITEMS or _TOGETHER.search(words_at(first, lead_in)):
         return _state(whole, "help", snapshot)
     asked = set(words(found.query.question))
-    count = len(rows)
-    while count > _HELP_ITEMS and sum(len(text[s.start : s.end].split()) for s in (lead_in, *rows[:count])) > room:
-        count -= 1
-    kept = _best_rows(rows, count, lambda span: _share(asked, text[span.start : span.end]))
+    kept = rows
+    while len(kept) > _HELP_ITEMS and _length(words_at(first, span) for span in (lead_in, *kept)) > room:
+        kept = _best_rows(rows, len(kept) - 1, lambda span: _share(asked, words_at(first, span)))
     return _state(_Part(first, (lead_in, *kept), 0.0, ""), "help", snapshot)
 
 

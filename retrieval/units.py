@@ -126,7 +126,7 @@ def nearness(embedder: Embedder, known: UnitVectors | None) -> Near:
 
 def _in_eight_bits(vectors: Vectors) -> npt.NDArray[np.int8]:
     longest = np.abs(vectors).max(axis=1, keepdims=True)
-    return np.round(vectors * (127 / longest)).astype(np.int8)
+    return np.asarray(np.round(vectors * (127 / longest)), dtype=np.int8)
 
 
 def _key(text: str) -> bytes:
