@@ -50,7 +50,7 @@ from knowledge import asked as asked_questions
 from knowledge import words
 from knowledge.article import Article, parse
 from knowledge.library import Snapshot
-from retrieval import asked, vectors
+from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter, connect
 from retrieval.embedder import Embedder, SentenceEmbedder
 from retrieval.index import IndexUnusableError, PassageIndex, Progress, SyncReport
@@ -246,7 +246,7 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank())
+                self._search = Search(self.index, self._bank(), units.nearness(self.embedder, units.load()))
             return self._search
 
     def _bank(self) -> Bank | None:

@@ -5,7 +5,7 @@ answer. A part is the least that may stand alone: a sentence with those that lea
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.citation import Role, Statement
@@ -16,13 +16,14 @@ from retrieval.depth import Depth
 from retrieval.expects import Form, expected, has
 from retrieval.keywords import words
 from retrieval.search import Found, Scored
+from retrieval.units import Key, clusters, words_at
 
 _HELP = "When to get help"
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How much is said: words of the body and of everything, parts, and by how many log-odds a part may trail the lead."""
+    """How much is said: words before the call for help and of everything, parts, and by how many log-odds a part may trail the lead."""
 
     body: int
     whole: int
@@ -31,25 +32,28 @@ class _Plan:
 
 
 _PLANS: dict[Depth, _Plan] = {
-    "normal": _Plan(115, 155, 8, 6.0),
+    "normal": _Plan(140, 158, 9, 6.0),
     "more": _Plan(160, 200, 9, 12.0),
     "brief": _Plan(35, 60, 2, 1.5),
     "simple": _Plan(55, 90, 3, 3.0),
 }
+_LEAST = 90
+"""Words of a normal answer before its call for help, however long that is."""
 _ITEMS = 5
 _HELP_ITEMS = 3
 _REPEATS = 0.75
 _SECOND_ARTICLE = 1.2
 _FORM = 1.0
 _HOLDS = 2.0
-_LEANS = re.compile(
-    r"(?:however|but|this|these|that|those|they|it|its|he|she|such|also|instead|otherwise|then|so|even so|still|yet|although|though|both"
-    r"|neither|another|others?|the (?:first|second|other|same|latter|former)|in (?:that|this|these|those) cases?"
-    r"|for (?:this|these|that) reasons?|as a result|because of (?:this|that)|if (?:so|not|it|they|this|these)"
-    r"|when (?:it|they|this|these))\b",
-    re.IGNORECASE,
-)
-_LEANS_AT_ITS_END = re.compile(r"\b(?:later|afterwards|then|too|as well|instead)\.$", re.IGNORECASE)
+_NEAR = 4.0
+"""What it counts that a part is nearer to the question than its passage as a whole, by cosine."""
+_FAR = 0.3
+"""About the cosine of a passage that only keywords found."""
+_LATER = 0.3
+_LATEST = 4
+"""What each part of a paragraph before it costs a part, and how many count: authors put the weightiest first."""
+_WORDS = 0.01
+"""What each word counts for a part: lists tell more than single sentences do."""
 _TOGETHER = re.compile(
     r"\b(?:all|both|each|every one) of\b|\bin (?:this )?order\b|\bsteps?\b|\bfirst,|\b(?:two|three|four|five) or more\b",
     re.IGNORECASE,
@@ -82,12 +86,13 @@ def quote(found: Found, snapshot: Snapshot) -> Answer:
     statements means that more was asked for and there is no more.
     """
     request = found.query.request
-    plan = _PLANS[request.depth]
+    slug = found.passages[0].passage.article
+    plan = _plan(request.depth, slug, snapshot)
     parts = _parts(found, snapshot)
     used: set[tuple[str, int]] = set()
     for _ in range(request.page):
-        used |= {part.key for part in _chosen(parts, used, _PLANS["more" if used else "normal"], snapshot)}
-    chosen = _chosen(parts, used, plan, snapshot)
+        used |= {part.key for part in _chosen(parts, used, _plan("more" if used else "normal", slug, snapshot))}
+    chosen = _chosen(parts, used, plan)
     if not chosen:
         return Answer(())
     body = _in_order(chosen)
@@ -95,6 +100,21 @@ def quote(found: Found, snapshot: Snapshot) -> Answer:
     if not request.page:
         cited += _help(body, plan.whole - sum(part.length for part in body), snapshot, found)
     return Answer(tuple(cited))
+
+
+def _plan(depth: Depth, slug: str, snapshot: Snapshot) -> _Plan:
+    """The plan of a depth; a normal answer fills what the shortest call for help of its article leaves of the whole."""
+    plan = _PLANS[depth]
+    if depth != "normal":
+        return plan
+    net = _first_help(slug, snapshot)
+    spans = items(net)[: _HELP_ITEMS + 1 if net.is_list else None] if net else ()
+    needed = _length(words_at(net, span) for span in spans) if net else 0
+    return replace(plan, body=min(plan.body, max(_LEAST, plan.whole - needed)))
+
+
+def _length(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
 def _parts(found: Found, snapshot: Snapshot) -> list[_Part]:
@@ -105,9 +125,7 @@ def _parts(found: Found, snapshot: Snapshot) -> list[_Part]:
     parts = [
         part
         for scored in _of_few_articles(found, snapshot)
-        for part in _cut(
-            scored, asked, forms, whole_lists=found.query.request.depth == "more", body=snapshot.article(scored.passage.article).body
-        )
+        for part in _cut(scored, _Wish(asked, forms, found.units, whole_lists=found.query.request.depth == "more"))
     ]
     if simple:
         parts = [replace(part, score=part.score - _difficulty(part.text)) for part in parts]
@@ -133,43 +151,51 @@ def _of_few_articles(found: Found, snapshot: Snapshot) -> list[Scored]:
     return [scored for scored in found.passages if scored.passage.article in kept]
 
 
-def _cut(scored: Scored, asked: set[str], forms: frozenset[Form], *, whole_lists: bool, body: str) -> Iterable[_Part]:
-    """The parts of one passage, each with its own score."""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What parts are weighed by: the question's words, the form its answer must take, and how near it is to each unit."""
+
+    asked: set[str]
+    forms: frozenset[Form]
+    near: Mapping[Key, float]
+    whole_lists: bool
+
+    def worth(self, text: str) -> float:
+        """How much of what is asked for stands in `text`."""
+        return _share(self.asked, text) + has(text, self.forms)
+
+    def weighed(self, scored: Scored, spans: Sequence[Span], units: Sequence[Span], place: int = 0) -> _Part:
+        """`spans` as a part, with the score of its passage and what sets it apart there; its `units` tell how near it is."""
+        passage = scored.passage
+        text = "\n".join(words_at(passage, span) for span in spans)
+        known = [self.near[key] for span in units if (key := (passage.id, span.start)) in self.near]
+        whole = scored.similarity or _FAR
+        nearer = max(known, default=whole) - whole
+        own = _HOLDS * _share(self.asked, text) + _FORM * has(text, self.forms) + _NEAR * nearer
+        return _Part(passage, tuple(spans), scored.score + own + _WORDS * _length([text]) - _LATER * min(place, _LATEST), text)
+
+
+def _cut(scored: Scored, wish: _Wish) -> list[_Part]:
+    """The parts of one passage, each with its own score: a list is one, with the items that are most asked for."""
     passage = scored.passage
-
-    def part(spans: Sequence[Span]) -> _Part:
-        text = "\n".join(body[span.start : span.end] for span in spans)
-        held = len(asked & set(words(text))) / len(asked) if asked else 0.0
-        return _Part(passage, tuple(spans), scored.score + _HOLDS * held + _FORM * has(text, forms), text)
-
     if not passage.is_list:
-        return [part(cluster) for cluster in _clusters(passage, body)]
+        return [wish.weighed(scored, cluster, cluster[:1], place) for place, cluster in enumerate(clusters(passage))]
     lead_in, *rows = items(passage)
-    if whole_lists or len(rows) <= _ITEMS or _TOGETHER.search(body[lead_in.start : lead_in.end]):
-        return [part((Span(passage.start, passage.end),))]
-    kept = _best_rows(rows, _ITEMS, lambda span: _share(asked, body[span.start : span.end]) + has(body[span.start : span.end], forms))
-    return [part((lead_in, *kept))]
+    if wish.whole_lists or len(rows) <= _ITEMS or _TOGETHER.search(words_at(passage, lead_in)):
+        return [wish.weighed(scored, (Span(passage.start, passage.end),), rows)]
+    kept = _best_rows(rows, _ITEMS, lambda span: wish.worth(words_at(passage, span)))
+    return [wish.weighed(scored, (lead_in, *kept), kept)]
+
+
+def _share(asked: set[str], text: str) -> float:
+    """The share of the question's words that `text` holds."""
+    return len(asked & set(words(text))) / len(asked) if asked else 0.0
 
 
 def _best_rows(rows: Sequence[Span], count: int, worth: Callable[[Span], float]) -> list[Span]:
     """The `count` rows worth most, in their own order; the first of equals, for authors put the weightiest first."""
     best = sorted(range(len(rows)), key=lambda place: (-worth(rows[place]), place))[:count]
     return [rows[place] for place in sorted(best)]
-
-
-def _share(asked: set[str], text: str) -> float:
-    return len(asked & set(words(text))) / len(asked) if asked else 0.0
-
-
-def _clusters(passage: Passage, body: str) -> list[list[Span]]:
-    """Sentences of a paragraph, each with those after it that lean on it: no "however" without what it turns on."""
-    clusters: list[list[Span]] = []
-    for span in statements(passage):
-        if clusters and (_LEANS.match(body[span.start : span.end]) or _LEANS_AT_ITS_END.search(body[span.start : span.end])):
-            clusters[-1].append(span)
-        else:
-            clusters.append([span])
-    return clusters
 
 
 def _difficulty(text: str) -> float:
@@ -179,7 +205,7 @@ def _difficulty(text: str) -> float:
     return 0.12 * max(0.0, sum(lengths) / max(1, len(lengths)) - 9) + 6.0 * long_words
 
 
-def _chosen(parts: Sequence[_Part], used: set[tuple[str, int]], plan: _Plan, snapshot: Snapshot) -> list[_Part]:
+def _chosen(parts: Sequence[_Part], used: set[tuple[str, int]], plan: _Plan) -> list[_Part]:
     """The lead and the parts worth the reader's time beside it: near enough to it, new, within the plan's words."""
     left = [part for part in parts if part.key not in used and part.passage.heading != _HELP] or [p for p in parts if p.key not in used]
     if parts and parts[0].passage.heading == _HELP and not used:
@@ -210,25 +236,28 @@ def _in_order(chosen: Sequence[_Part]) -> list[_Part]:
     return sorted(chosen, key=lambda p: (p.passage.id != lead.id, articles.index(p.passage.article), p.spans[0].start))
 
 
+def _first_help(slug: str, snapshot: Snapshot) -> Passage | None:
+    """The first list of an article's call for help; its first passage where there is no list."""
+    section = snapshot.section_passages(slug, _HELP)
+    return next((passage for passage in section if passage.is_list), section[0] if section else None)
+
+
 def _help(body: Sequence[_Part], room: int, snapshot: Snapshot, found: Found) -> list[Statement]:
     """The first call-for-help list of the lead's article, whole where there is room, unless the answer already quotes it.
 
     An answer that quotes only a later list, such as when to make an appointment, still ends with the first.
     """
-    section = snapshot.section_passages(body[0].passage.article, _HELP)
-    first = next((passage for passage in section if passage.is_list), section[0] if section else None)
+    first = _first_help(body[0].passage.article, snapshot)
     if first is None or first.id in {part.passage.id for part in body}:
         return []
-    text = snapshot.article(first.article).body
     whole = _Part(first, (Span(first.start, first.end),), 0.0, first.text)
     lead_in, *rows = items(first)
-    if not first.is_list or whole.length <= room or len(rows) <= _HELP_ITEMS or _TOGETHER.search(text[lead_in.start : lead_in.end]):
+    if not first.is_list or whole.length <= room or len(rows) <= _HELP_ITEMS or _TOGETHER.search(words_at(first, lead_in)):
         return _state(whole, "help", snapshot)
     asked = set(words(found.query.question))
-    count = len(rows)
-    while count > _HELP_ITEMS and sum(len(text[s.start : s.end].split()) for s in (lead_in, *rows[:count])) > room:
-        count -= 1
-    kept = _best_rows(rows, count, lambda span: _share(asked, text[span.start : span.end]))
+    kept = rows
+    while len(kept) > _HELP_ITEMS and _length(words_at(first, span) for span in (lead_in, *kept)) > room:
+        kept = _best_rows(rows, len(kept) - 1, lambda span: _share(asked, words_at(first, span)))
     return _state(_Part(first, (lead_in, *kept), 0.0, ""), "help", snapshot)
 
 

@@ -5,7 +5,7 @@ weighed (`retrieval.ranking`), and a calibrated curve says whether the best one 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge.front_matter import ArticleKind, Audience
@@ -23,6 +23,7 @@ from retrieval.intent import wanted_sections
 from retrieval.keywords import KeywordIndex
 from retrieval.ranking import ArticleSigns, PassageSigns
 from retrieval.spelling import Spelling
+from retrieval.units import Key, Near
 
 _FETCH = 120
 _ARTICLES = 60
@@ -65,13 +66,15 @@ class Found:
     text: str = ""
     """What was searched: the message put right, with the one before it where it goes on from that."""
     signals: Signals | None = None
+    units: Mapping[Key, float] = field(default_factory=dict)
+    """Cosines to the sentences and items of the passages found, of those whose vectors are known."""
 
 
 class Search:
     """Searches the served set; rebuilds its own side when the snapshot changes."""
 
-    def __init__(self, finder: Finder, bank: Bank | None = None) -> None:
-        self._finder, self._bank = finder, bank or _no_bank
+    def __init__(self, finder: Finder, bank: Bank | None = None, near: Near | None = None) -> None:
+        self._finder, self._bank, self._near = finder, bank or _no_bank, near or _nothing_near
         self.coverage = Weights()
         self.ranking = ranking.load()
         self.follow_up = FollowUp()
@@ -100,7 +103,8 @@ class Search:
             asked=evidence.asked.articles.get(best),
         )
         covered = self.coverage.probability(seen) >= self.coverage.threshold
-        return Found(query, tuple(ranked), covered, wanted, evidence.text, seen)
+        units = self._near(evidence.texts, (scored.passage for scored in ranked)) if covered else {}
+        return Found(query, tuple(ranked), covered, wanted, evidence.text, seen, units)
 
     def prepare(self, snapshot: Snapshot) -> "Built":
         """What is made once for a snapshot: seconds for a large library, so a server makes it at start."""
@@ -129,7 +133,8 @@ class Search:
     ) -> "Evidence":
         text = texts[-1]
         passages = dict(built.keywords.search(text, _FETCH))
-        return Evidence(text, similar, passages, dict(built.keywords.articles(text, _ARTICLES)), named, built.like(texts, leave_out))
+        articles = dict(built.keywords.articles(text, _ARTICLES))
+        return Evidence(tuple(texts), similar, passages, articles, named, built.like(texts, leave_out))
 
     def _rank(self, evidence: "Evidence", audience: Audience, wanted: Mapping[SectionKind, float], built: "Built") -> list[Scored]:
         """Passages by how likely their article, and they within it, are what is asked for."""
@@ -173,14 +178,20 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for one text, by id of passage and by slug; `named` are the articles that it names."""
+    """What was found for one question, by id of passage and by slug; `named` are the articles that it names."""
 
-    text: str
+    texts: tuple[str, ...]
+    """What was searched by meaning, the nearest counting."""
     similar: Mapping[str, float]
     lexical: Mapping[str, float]
     articles: Mapping[str, float]
     named: frozenset[str]
     asked: Likeness
+
+    @property
+    def text(self) -> str:
+        """What was searched by its words: of a long letter, the part that asks."""
+        return self.texts[-1]
 
     def passages(self, snapshot: Snapshot) -> list[Passage]:
         """Every served passage that either side found, or that answered a question much like this one."""
@@ -251,6 +262,11 @@ def passage_signs(passage: Passage, evidence: Evidence, wanted: Mapping[SectionK
 def _no_bank(snapshot: Snapshot) -> Like:
     """Nobody's questions are known."""
     return lambda texts, leave_out: NOTHING_ALIKE
+
+
+def _nothing_near(texts: Sequence[str], passages: Iterable[Passage]) -> dict[Key, float]:
+    """No unit's vector is known."""
+    return {}
 
 
 def _nearest_by_article(similar: Mapping[str, float], snapshot: Snapshot) -> dict[str, float]:
