@@ -21,13 +21,17 @@ for _name in [name for name in os.environ if name.startswith("CARELIGHT_")]:
 
 
 _BROWSER = "tests/browser/"
+_DESKS = ("test_care_desk", "test_insight_pages", "test_person_in_chat", "test_rules_page")
 
 
 class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
-    """Each file goes whole to one worker, and all that use the browser's servers to the same one."""
+    """Each file goes whole to one worker; those in a browser make two shares, of the desks and the rest, each with one server."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        if not file.startswith(_BROWSER):
+            return file
+        return f"{_BROWSER}desks" if Path(file).stem in _DESKS else f"{_BROWSER}chat"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFiles:

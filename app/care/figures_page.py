@@ -27,7 +27,7 @@ _PLAIN = "#11676b"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
-    @ui_page("/care/figures", title="Care desk: figures")
+    @ui_page("/care/figures", title="Care desk")
     def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:
@@ -37,7 +37,7 @@ def mount(app: Application) -> None:
 
 
 def _draw(app: Application, member: StaffMember) -> None:
-    frame.header(app, member, "Care desk: figures", frame.CARE_LINKS)
+    frame.header(app, member, "Care desk", frame.CARE_LINKS)
     with ui.column().props('role="main"').style(tables.COLUMN):
         frame.heading("Figures")
         with ui.row().style("align-items:center;gap:24px"):

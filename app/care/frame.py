@@ -21,8 +21,8 @@ CARE_LINKS = {
     "Queue": "/desk/care",
     "Figures": "/desk/care/figures",
     "Review list": "/desk/care/reviews",
-    "Templates and procedures": "/desk/care/templates",
-    "Red-flag rules": "/desk/rules",
+    "Templates": "/desk/care/templates",
+    "Rules": "/desk/rules",
 }
 """The ways from a page of the care desk to the others."""
 LEVEL_COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "routine": "#46585d"}

@@ -32,7 +32,7 @@ _MARKED = "border:3px solid #8a4b00"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/reviews`."""
 
-    @ui_page("/care/reviews", title="Care desk: review list")
+    @ui_page("/care/reviews", title="Care desk")
     def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:
@@ -49,7 +49,7 @@ class _Page:
 
     def draw(self) -> None:
         """The whole page."""
-        frame.header(self._app, self._member, "Care desk: review list", frame.CARE_LINKS)
+        frame.header(self._app, self._member, "Care desk", frame.CARE_LINKS)
         with ui.column().props('role="main"').style(tables.COLUMN):
             frame.heading("Review list")
             ui.label(self._about()).style(tables.MUTED)

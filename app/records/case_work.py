@@ -18,7 +18,7 @@ from app.journal import Reply
 from app.records.audit import record
 from app.records.case_rows import TARGETS, add_event, keep, locked, standing
 from app.records.database import Database
-from app.records.models import Case, Conversation, FindingRow, Turn, now
+from app.records.models import Case, Conversation, FindingRow, Patient, Turn, now
 from app.records.outgoing import send
 
 
@@ -88,12 +88,12 @@ class CaseWork:
     def lapse(self, connected: Collection[str], told: Callable[[], Reply], at: datetime | None = None) -> Sequence[str]:
         """Put back every case whose owner is silent or not among `connected` (ids of staff); the ids of those cases.
 
-        `told` makes what a patient reads who was talking to that person.
+        `told` makes what a patient reads who was talking to that person. Made-up cases stay as they were made.
         """
         at, returned = at or now(), []
         with self._database.reading() as session:
-            held = session.scalars(select(Case.id).where(Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None)))
-            candidates = list(held)
+            held = (Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None), Patient.kind != "demo")
+            candidates = list(session.scalars(select(Case.id).join(Patient, Patient.id == Case.patient_id).where(*held)))
         for case_id in candidates:
             with self._database.transaction() as session:
                 case = locked(session, case_id)

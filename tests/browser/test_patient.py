@@ -27,8 +27,8 @@ def test_a_red_flag_shows_a_card_that_dials_and_a_case_on_the_desk(
     sign_in(desk, server, "nora", "/desk/care")
     case = desk.locator("[data-testid=case][data-level=emergency]").first
     expect(case).to_be_visible()
-    case.get_by_role("button", name="Why it fired").click()
-    expect(desk.get_by_role("dialog")).to_contain_text("crushing")
+    case.get_by_role("link").first.click()
+    expect(desk.get_by_role("region", name="About this case")).to_contain_text("crushing")
 
 
 def test_a_question_is_answered_by_a_tap_and_decides(page: Page) -> None:
@@ -152,7 +152,7 @@ def test_another_guest_cannot_open_the_conversation(page: Page, visitor: Callabl
 def test_leave_quickly_empties_the_page_and_forgets_the_guest(page: Page) -> None:
     """Rule of care 11: someone may be looking over the shoulder."""
     say(page, "what is gout?")
-    page.locator("#carelight-notice button").click()
+    page.locator("#carelight-leave").click()
     page.wait_for_url("about:blank")
     assert not [c for c in page.context.cookies() if c["name"] in ("carelight_guest", "access_token")]
 
