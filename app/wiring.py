@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
-from app import cases, notify, offline, rota, secrets
+from app import cases, first_aid, notify, offline, rota, secrets
 from app.answering import Parts
 from app.conversation import Conversation
-from app.errors import DataFolderError, SettingsError
+from app.data_folder import DataFolderLock
+from app.errors import SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.notifications import Notifications
@@ -43,19 +43,17 @@ from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.verdicts import VerdictStore
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
-from guardrails.care_cards import CareCards, Quote, Staffing
+from guardrails.care_cards import CareCards, Staffing
 from guardrails.explain import Explainer
 from guardrails.level import Profile
 from knowledge import asked as asked_questions
 from knowledge import words
 from knowledge.article import Article, parse
-from knowledge.library import Snapshot
 from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter, connect
 from retrieval.embedder import Embedder, SentenceEmbedder
 from retrieval.index import IndexUnusableError, PassageIndex, Progress, SyncReport
 from retrieval.model import Limits, ModelChoice
-from retrieval.quoted import first_aid
 from retrieval.search import Bank, Search
 from retrieval.vectors import RememberingEmbedder
 
@@ -278,11 +276,11 @@ class Application:
     @cached_property
     def cards(self) -> CareCards:
         by_id = {rule.id: rule for rule in self.red_flags.rules.rules}
-        return CareCards(self.regions, pinned_first_aid(self.red_flags.rules, self.library.snapshot()), by_id)
+        return CareCards(self.regions, first_aid.pinned(self.red_flags.rules, self.library.snapshot()), by_id)
 
     def pin_first_aid(self) -> None:
         """Resolve the rules' first aid anew from what is served now: a withdrawn article gives place to the built-in line."""
-        self.cards.first_aid = pinned_first_aid(self.red_flags.rules, self.library.snapshot())
+        self.cards.first_aid = first_aid.pinned(self.red_flags.rules, self.library.snapshot())
 
     @cached_property
     def parts(self) -> Parts:
@@ -381,7 +379,7 @@ class Application:
             return self.sync_index(progress)
 
     @cached_property
-    def folder(self) -> "DataFolderLock":
+    def folder(self) -> DataFolderLock:
         """Held by a server as long as it runs, and by a command while it writes the index."""
         return DataFolderLock(self.settings.data_dir / "index.lock")
 
@@ -411,46 +409,6 @@ def model_choice(settings: Settings) -> ModelChoice:
         settings.model_price_in,
         settings.model_price_out,
     )
-
-
-class DataFolderLock:
-    """Held while an embedded index is written: two processes writing one Chroma folder would corrupt it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, FileLock(str(path), thread_local=False)
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise DataFolderError(
-                f"another Carelight process holds {self._path.parent}; stop it, or choose another folder with --data-dir"
-            ) from None
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def pinned_first_aid(rule_set: rules.RuleSet, snapshot: Snapshot) -> dict[str, tuple[Quote, ...]]:
-    """Each rule's first-aid lines, resolved once without search; a rule whose article is not served gets none."""
-    pinned: dict[str, tuple[Quote, ...]] = {}
-    for rule in rule_set.rules:
-        if rule.first_aid is None:
-            continue
-        lines = first_aid(snapshot, rule.first_aid.article, rule.first_aid.heading)
-        pinned[rule.id] = tuple(Quote(line.text, line.citations[0].href, _language(snapshot, rule.first_aid)) for line in lines)
-        if not lines:
-            log.warning(
-                "rule %s pins %s, %s, which is not served; its built-in line is shown",
-                rule.id,
-                rule.first_aid.article,
-                rule.first_aid.heading,
-            )
-    return pinned
-
-
-def _language(snapshot: Snapshot, aid: rules.FirstAid) -> str:
-    return snapshot.article(aid.article).language
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

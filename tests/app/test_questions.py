@@ -156,7 +156,9 @@ def test_upkeep_finds_questions_of_those_who_left(asking: World, database: Datab
     asked = asking.chats.left_unanswered(now() + timedelta(seconds=1))
     assert asked == [("p1", "c1")]
     chats = SimpleNamespace(left_unanswered=lambda before: asked if before < now() - ANSWER_WITHIN else [])
-    app = SimpleNamespace(conversations=chats, conversation=asking.conversation, review_list=None, settings=SimpleNamespace(review_sample=0))
+    app = SimpleNamespace(
+        conversations=chats, conversation=asking.conversation, review_list=None, settings=SimpleNamespace(review_sample=0)
+    )
     Upkeep(app)._expire()  # type: ignore[arg-type]
     assert [case.level for case in asking.cases.queue()] == ["urgent"]
 

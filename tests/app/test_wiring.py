@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app import rulebook, wiring
+from app import first_aid, rulebook, wiring
 from app.conversation import Event, Shown
+from app.data_folder import DataFolderLock
 from app.errors import DataFolderError, RecordsError, SettingsError
 from app.settings import Settings
-from app.wiring import Application, DataFolderLock
+from app.wiring import Application
 from guardrails import classifier
 from guardrails.classifier import load as load_classifier
 from guardrails.level import Profile
@@ -42,14 +43,14 @@ def test_once_warm_a_red_flag_gets_its_card_whatever_happens_to_the_database(sma
 
 def test_a_card_quotes_the_rules_pinned_first_aid(application: Application, rule_layer: RedFlagRules) -> None:
     """Every rule that pins a section finds it in the starter corpus; a renamed heading would silently show the general line."""
-    pinned = wiring.pinned_first_aid(rule_layer.rules, application.library.snapshot())
+    pinned = first_aid.pinned(rule_layer.rules, application.library.snapshot())
     assert pinned
     assert [rule for rule, lines in pinned.items() if not lines] == []
 
 
 def test_first_aid_of_an_article_that_is_not_served_is_left_to_the_general_line(rule_layer: RedFlagRules) -> None:
     """A withdrawn article must not stop the start."""
-    pinned = wiring.pinned_first_aid(rule_layer.rules, snapshot(GOUT))
+    pinned = first_aid.pinned(rule_layer.rules, snapshot(GOUT))
     assert set(pinned.values()) == {()}
 
 
