@@ -38,6 +38,8 @@ _RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating
 _QUESTION = "What is gout?"
 _OPEN_CASES = 20
 _NURSES = 5
+_EVERY_S = 60
+"""Seconds between two questions of one of the crowd: reading an answer takes a while."""
 _SEEN = """() => {
   window.seen = {}
   const look = () => document.querySelectorAll('[data-testid="case"] a, a[href*="/desk/care/"]').forEach(link => {
@@ -211,7 +213,7 @@ def _open_cases(app: Application, wanted: int) -> None:
 
 
 async def _crowd(app: Application, desks: Sequence[Page], patients: int, rounds: int) -> None:
-    """Everyone asks every few seconds; in between, people in need are timed to the last desk that shows them."""
+    """Everyone asks about once a minute; in between, people in need are timed to the last desk that shows them."""
     crowd = []
     for first in range(0, patients, 20):  # a page at a time, as people arrive
         crowd += await asyncio.gather(*(_Patient.arrive() for _ in range(first, min(first + 20, patients))))
@@ -236,11 +238,11 @@ async def _crowd(app: Application, desks: Sequence[Page], patients: int, rounds:
 
 
 async def _talk(patient: _Patient, number: int) -> None:
-    await asyncio.sleep(number % 20)
+    await asyncio.sleep(number % _EVERY_S)
     while True:
         await patient.say(_QUESTION)
         await patient.drawn()
-        await asyncio.sleep(20)
+        await asyncio.sleep(_EVERY_S)
 
 
 async def _under_load(app: Application, desks: Sequence[Page]) -> tuple[float, float]:
