@@ -18,9 +18,15 @@ from app.wiring import Application
 
 def mount(web: FastAPI, app: Application) -> None:
     """Put the desk under `/desk` of `web`."""
+    pages(app)
+    ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
+
+
+def pages(app: Application) -> None:
+    """Every page of the desk, each with who may open it."""
     board: Shared[Board] = Shared(app.case_board.read)
 
-    @ui_page("/care", title="Care desk")
+    @ui_page("/care", title="Care desk", response_timeout=frame.PATIENCE_S)
     async def care(request: Request) -> Response | None:
         """The queue, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
@@ -29,7 +35,7 @@ def mount(web: FastAPI, app: Application) -> None:
         await QueuePage(visit, board).draw()
         return None
 
-    @ui_page("/care/{case_id:uuid}", title="Case")
+    @ui_page("/care/{case_id:uuid}", title="Case", response_timeout=frame.PATIENCE_S)
     async def case(request: Request, case_id: UUID) -> Response | None:
         """A case with the patient's words, for the care team; each opening is recorded."""
         visit = frame.visit(app, request, CARE_ROLES)
@@ -42,4 +48,3 @@ def mount(web: FastAPI, app: Application) -> None:
     rules_page.mount(app)
     figures_page.mount(app)
     review_page.mount(app)
-    ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)

@@ -27,7 +27,7 @@ _PLAIN = "#11676b"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
-    @ui_page("/care/figures", title="Care desk")
+    @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
     def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:

@@ -15,6 +15,8 @@ _LINK = "color:#fff;text-decoration:underline;padding:10px 8px;min-height:44px;d
 _SIGN_OUT = f'<form method="post" action="/sign-out"><button style="{_LINK}">Sign out</button></form>'
 
 
+PATIENCE_S = 30.0
+"""How long a page may take to its first look: NiceGUI's own three seconds would answer a nurse of a busy clinic with an error."""
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
 CARE_LINKS = {

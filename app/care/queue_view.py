@@ -134,7 +134,8 @@ def clock_html(since: datetime | None, target: timedelta, at: datetime) -> str:
 
 def closed_html(case: ClosedCase) -> str:
     """One case closed today."""
-    reasons = escape("; ".join(case.reasons))
+    more = len(case.reasons) - 1
+    reasons = escape(f"{case.reasons[0] if case.reasons else ''}{f' And {more} more.' if more > 0 else ''}")
     told = f"{plain.spoken(plain.VERDICTS, case.verdict)}, {plain.spoken(plain.OUTCOMES, case.outcome).lower()}"
     return (
         f"<a href='/desk/care/{escape(case.id)}'><span class='cd-dot cd-dot-{case.level}'></span>"

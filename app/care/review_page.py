@@ -32,7 +32,7 @@ _MARKED = "border:3px solid #8a4b00"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/reviews`."""
 
-    @ui_page("/care/reviews", title="Care desk")
+    @ui_page("/care/reviews", title="Care desk", response_timeout=frame.PATIENCE_S)
     def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:

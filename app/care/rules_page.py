@@ -26,7 +26,7 @@ _BOX = "width:100%;background:#fff;border:1px solid #d3dedf;border-radius:10px;p
 def mount(app: Application) -> None:
     """Put the page at `/desk/rules`."""
 
-    @ui_page("/rules", title="Red-flag rules")
+    @ui_page("/rules", title="Red-flag rules", response_timeout=frame.PATIENCE_S)
     def rules(request: Request) -> Response | None:
         member = frame.member(app, request, _READERS)
         if member is None:

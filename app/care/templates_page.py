@@ -22,7 +22,7 @@ _NEW = Template(0, "", "", "en", "")
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/templates`."""
 
-    @ui_page("/care/templates", title="Templates and procedures")
+    @ui_page("/care/templates", title="Templates and procedures", response_timeout=frame.PATIENCE_S)
     async def templates(request: Request) -> Response | None:
         """Templates and procedures, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
