@@ -40,8 +40,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFile
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest goes first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_BROWSER))
+    """The browser's come last: Playwright leaves an event loop running in its thread, where others need one of their own."""
+    items.sort(key=lambda item: item.nodeid.startswith(_BROWSER))
 
 
 @pytest.fixture(autouse=True)
