@@ -36,7 +36,7 @@ types:
 	$(BIN)/mypy
 
 unit:
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --no-loadscope-reorder
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -40,7 +40,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFile
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's come last: Playwright leaves an event loop running in its thread, where others need one of their own."""
+    """The browser's come last: Playwright leaves an event loop and its greenlets in the thread, which others stumble over."""
     items.sort(key=lambda item: item.nodeid.startswith(_BROWSER))
 
 
