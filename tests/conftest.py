@@ -34,6 +34,7 @@ class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
         return f"{_BROWSER}desks" if Path(file).stem in _DESKS else f"{_BROWSER}chat"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFiles:
     """How `make test` shares the tests among its workers (the marks of xdist's own groups do not reach pytest 9.2)."""
     return WholeFiles(config, log)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from nicegui.testing import User
+from nicegui.testing.general import nicegui_reset_globals
 from nicegui.testing.user_simulation import user_simulation
 
 from app.care import desk
@@ -28,6 +29,8 @@ def _at_the_desk(app: Application, login: str, role: str, work: Callable[[User],
     imported = dict(sys.modules)
     try:
         asyncio.run(visit())
+        with nicegui_reset_globals():
+            pass  # a simulation clears what stood before it, not what it leaves: a started app that nobody else could mount
     finally:
         sys.modules.update(imported)  # the simulation forgets the modules of every page it drew, and ours with them
 
