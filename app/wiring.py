@@ -86,7 +86,7 @@ class Application:
 
     @cached_property
     def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","))
+        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
 
     @cached_property
     def conversations(self) -> ConversationStore:

@@ -103,7 +103,7 @@ def listing(data_dir: DataDir = None) -> None:
     with application(data_dir) as app:
         for slug, revision in app.library.snapshot().revisions.items():
             article = revision.article
-            typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{article.next_review}\t{article.title}")
+            typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{revision.next_review}\t{article.title}")
 
 
 @corpus.command("lint")
