@@ -1,8 +1,6 @@
 """Rows of the editor desk, as every step on an article reads and writes them: who acts, what is there, the history."""
 
-import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,28 +11,6 @@ from app.errors import NotAllowedError
 from app.records.audit import record
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, DraftRow, SubmissionRow
 from app.records.models import RevisionRow, Staff, now
-from knowledge.front_matter import ArticleKind
-
-_REVIEW_DAYS = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the clinic asks of its reviews: kinds that two reviewers must sign, and days until each kind is due again."""
-
-    two_reviewers: Collection[ArticleKind] = ()
-    review_days: Mapping[ArticleKind, int] | None = None
-
-    def needed(self, kind: ArticleKind) -> int:
-        """How many reviewers must sign an article of that kind."""
-        return 2 if kind in self.two_reviewers else 1
-
-    def due(self, kind: ArticleKind, reviewed: dt.date) -> dt.date:
-        """When an article of that kind has to be reviewed again."""
-        return reviewed + dt.timedelta(days=(self.review_days or {}).get(kind, _REVIEW_DAYS))
-
-
-NO_POLICY = Policy()
 
 
 def person(session: Session, who: str) -> Person:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app import editorial
 from app.editorial import Gate
-from app.records.article_rows import NO_POLICY, Policy, happened, in_review, keep_state, must, person, revision_row, submission, writer
+from app.records.article_rows import happened, in_review, keep_state, must, person, revision_row, submission, writer
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, GateRow, SubmissionRow
 from app.records.models import ServedVersion, now
 from app.records.served import Standing, raise_version, serve, take_out, version
+from app.review_policy import NO_POLICY, Policy
 from knowledge.article import parse
 
 
@@ -37,7 +38,7 @@ class PublishStore:
     def __init__(self, database: Database, policy: Policy = NO_POLICY) -> None:
         self._database, self._policy = database, policy
 
-    def keep_gate(self, slug: str, number: int, found: "FoundChanges") -> int:
+    def keep_gate(self, slug: str, number: int, found: FoundChanges) -> int:
         """Keep what publishing would change; whoever let exactly these changes pass before has let them pass again. Its id."""
         with self._database.transaction() as session:
             same = (GateRow.slug == slug, GateRow.revision == number, GateRow.fingerprint == found.fingerprint)

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from app import editorial
 from app.editorial import Person, Submission
 from app.records.article_rows import (
-    NO_POLICY,
-    Policy,
     authors_of,
     happened,
     in_review,
@@ -32,6 +30,7 @@ from app.records.drafts import draft_of
 from app.records.editor_tables import ApprovalRow, CommentRow, DraftRow, SubmissionRow
 from app.records.library_store import add_revision, sha256_of
 from app.records.models import RevisionRow, now
+from app.review_policy import NO_POLICY, Policy
 from knowledge.article import Article, parse
 
 ORIGIN = "desk"
