@@ -16,18 +16,18 @@ from scipy.cluster import hierarchy
 
 from retrieval.depth import depth_of
 from retrieval.embedder import Vectors
+from retrieval.intent import wanted_sections
 from retrieval.keywords import words
 
 Why = Literal["not_covered", "abstained", "unhelpful", "asked_again"]
-WHYS: tuple[Why, ...] = get_args(Why)
 """The library had nothing; the assistant sent them elsewhere; they called the answer unhelpful; they asked the same again."""
 Ruling = Literal["answered_elsewhere", "not_for_us", "draft_begun", "open"]
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 ASIDE: frozenset[Ruling] = frozenset({"answered_elsewhere", "not_for_us"})
-NEAR = 0.5
+NEAR = 0.55
 """Mean cosine from which questions are one group; measured by `python -m benchmarks.gaps`."""
-SAME = 0.8
-"""Cosine from which a later message is the same question; measured likewise."""
+SAME = 0.7
+"""Cosine from which a later message that asks for the same kind of section is the same question; measured likewise."""
 AGAIN_WITHIN = timedelta(minutes=30)
 _SHORT = 140
 """Code points of a question that is shown."""
@@ -62,7 +62,7 @@ class Group:
     newest: datetime
     turns: tuple[str, ...]
     """Ids of the messages, the most central first; those that only hold an older decision in place are among them."""
-    shared: tuple[str, ...]
+    shared: tuple[str, ...] = field(repr=False)
     """Words that more than half of these patients used, as the central question puts them: a title to begin from."""
 
     @property
@@ -152,10 +152,10 @@ def _central_first(asked: Sequence[Asked], vectors: Vectors) -> list[int]:
     return sorted(range(len(asked)), key=lambda row: (-round(float(nearness[row]), 5), asked[row].at, asked[row].turn))
 
 
-def shortened(text: str) -> str:
-    """A question in one line of at most 140 code points, cut at a word."""
+def shortened(text: str, most: int = _SHORT) -> str:
+    """A question in one line of at most `most` code points, cut at a word."""
     line = " ".join(text.split())
-    return line if len(line) <= _SHORT else line[: _SHORT - 1].rsplit(" ", 1)[0] + "…"
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _shared(central: Asked, counted: Sequence[Asked]) -> tuple[str, ...]:
@@ -185,7 +185,7 @@ def standing(groups: Sequence[Group], decisions: Iterable[Decision]) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A question that was answered, and the patient's next message in that chat; both masked, at rows of one matrix of vectors."""
+    """A question that was answered, and the patient's next message in that chat, both masked."""
 
     turn: str
     text: str = field(repr=False)
@@ -194,11 +194,17 @@ class Followed:
 
 
 def may_be_again(pair: Followed) -> bool:
-    """Whether the next message could be the same question: soon, and not "tell me more", which is about the answer."""
-    return pair.after <= AGAIN_WITHIN and depth_of(pair.later) == depth_of(pair.text) == "normal"
+    """Whether the next message could be the same question: soon, not "tell me more", and for no other section of the same article.
+
+    Vectors alone cannot tell the last: "what is gout" and "what causes gout" are nearer than most paraphrases.
+    """
+    if pair.after > AGAIN_WITHIN or not depth_of(pair.later) == depth_of(pair.text) == "normal":
+        return False
+    first, then = set(wanted_sections(pair.text)), set(wanted_sections(pair.later))
+    return bool(first & then) or not (first | then)
 
 
-def asked_again(pairs: Sequence[Followed], texts: Vectors, laters: Vectors, same: float = SAME) -> frozenset[str]:
-    """Ids of the messages that were asked again in other words."""
+def asked_again(pairs: Sequence[Followed], texts: Vectors, laters: Vectors) -> frozenset[str]:
+    """Ids of the messages that were asked again in other words; `texts` and `laters` are the vectors of the two sides."""
     cosines = (texts * laters).sum(axis=1)
-    return frozenset(pair.turn for pair, cosine in zip(pairs, cosines, strict=True) if cosine >= same)
+    return frozenset(pair.turn for pair, cosine in zip(pairs, cosines, strict=True) if cosine >= SAME)

@@ -94,7 +94,9 @@ def _prompts(article: Article) -> Iterator[Problem]:
     """Front matter too: a source that was never filled in must not reach a reader."""
     for number, line in enumerate(article.text.splitlines(), 1):
         if _PROMPT.search(line):
-            yield Problem(article.slug, number, "error", "a prompt of the template still stands here; write what it asks for, or take it out")
+            yield Problem(
+                article.slug, number, "error", "a prompt of the template still stands here; write what it asks for, or take it out"
+            )
 
 
 def _sections(article: Article) -> Iterator[Problem]:
