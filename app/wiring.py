@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from app import cases, first_aid, notify, offline, rota, secrets
+from app import cases, first_aid, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
@@ -21,6 +21,8 @@ from app.meaning import EmbeddedMeaning
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.alarms import AlarmStore
+from app.records.article_board import ArticleBoard
+from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
@@ -29,11 +31,13 @@ from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
+from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
@@ -41,8 +45,10 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.stories import StoryStore
+from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.verdicts import VerdictStore
+from app.review_policy import Policy
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
@@ -88,7 +94,32 @@ class Application:
 
     @cached_property
     def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","))
+        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
+
+    @cached_property
+    def review_policy(self) -> Policy:
+        """What the clinic asks of its reviews."""
+        return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        return DraftStore(self.database)
+
+    @cached_property
+    def submissions(self) -> SubmissionStore:
+        return SubmissionStore(self.database, self.review_policy)
+
+    @cached_property
+    def publishing(self) -> PublishStore:
+        return PublishStore(self.database, self.review_policy)
+
+    @cached_property
+    def article_files(self) -> ArticleFiles:
+        return ArticleFiles(self.database)
+
+    @cached_property
+    def article_board(self) -> ArticleBoard:
+        return ArticleBoard(self.database)
 
     @cached_property
     def conversations(self) -> ConversationStore:
