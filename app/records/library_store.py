@@ -13,7 +13,7 @@ from app.records.database import Database
 from app.records.models import RevisionRow, Served, ServedVersion
 from knowledge.article import Article, parse
 from knowledge.front_matter import OWN
-from knowledge.library import Revision, Snapshot, served_together
+from knowledge.library import Revision, Snapshot
 
 Outcome = Literal["added", "changed", "unchanged"]
 
@@ -71,7 +71,7 @@ class LibraryStore:
         kept = {slug: revision for slug, revision in self._parsed.items() if wanted.get(slug) == revision.number}
         new = [row_id for slug, _, row_id in rows if slug not in kept]
         self._parsed = kept | {row.slug: Revision(row.number, parse(row.text, row.slug)) for row in _by_id(session, new)}
-        return Snapshot(version, served_together(self._parsed.values(), self._libraries))
+        return Snapshot.of(version, self._parsed.values(), self._libraries)
 
     def publish(self, articles: Iterable[Article], origin: str) -> ImportReport:
         """Serve `articles`: a new revision where the text differs from the newest, nothing where it is the same."""
@@ -101,6 +101,11 @@ class LibraryStore:
             wanted = number if number is not None else session.scalar(select(Served.revision).where(Served.slug == slug))
             row = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == wanted))
             return Revision(row.number, parse(row.text, slug)) if row else None
+
+    def newest(self, slug: str) -> int:
+        """The number of an article's newest stored revision, served or not; 0 where there is none."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.max(RevisionRow.number)).where(RevisionRow.slug == slug)) or 0
 
     def stored(self) -> Sequence[Stored]:
         """Every revision there is, by slug and number."""
