@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from app import cases, first_aid, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
+from app.candidate import Candidates, Materials
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
 from app.errors import SettingsError
@@ -33,8 +34,10 @@ from app.records.demo import DemoRows
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
 from app.records.review_list import ReviewList
@@ -211,6 +214,14 @@ class Application:
         return ReachStore(self.database, self.secrets.records)
 
     @cached_property
+    def must_answer(self) -> MustAnswerList:
+        return MustAnswerList(self.database)
+
+    @cached_property
+    def past_questions(self) -> PastQuestions:
+        return PastQuestions(self.database)
+
+    @cached_property
     def reviews(self) -> ReviewStore:
         return ReviewStore(self.database)
 
@@ -275,12 +286,31 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank(), units.nearness(self.embedder, units.load()))
+                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors))
             return self._search
 
-    def _bank(self) -> Bank | None:
+    def _bank(self, embedder: Embedder) -> Bank | None:
         """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
-        return asked.bank(asked_questions.read(), self.embedder) if self.embedder.knows_its_model else None
+        return asked.bank(asked_questions.read(), embedder) if self.embedder.knows_its_model else None
+
+    @cached_property
+    def unit_vectors(self) -> units.UnitVectors | None:
+        return units.load()
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Libraries as they would be, to be asked before anything is published."""
+        return Candidates(
+            Materials(
+                parts=self.parts,
+                embedder=self.embedder,
+                index=lambda: self.index,
+                bank=self._bank,
+                near=lambda embedder: units.nearness(embedder, self.unit_vectors),
+                rules=self.red_flags.rules,
+                built=lambda snapshot: self._search.built_for(snapshot) if self._search else None,
+            )
+        )
 
     @cached_property
     def drafter(self) -> Drafter | None:
@@ -422,6 +452,8 @@ class Application:
         for lane in ("screening_lane", "answering_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
+        if "candidates" in made:
+            self.candidates.close()
         if "case_desk" in made:
             self.case_desk.close()
         if "database" in made:
