@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.case_state import Targets, found
 from app.journal import Tap
 from app.records.case_reads import OpenCase, queue
-from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, standing
+from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, open_case, standing
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, now
 from app.records.owners import ensure_conversation
@@ -53,7 +53,7 @@ class CaseStore:
                 return stored
             conversation = ensure_conversation(session, patient_id, conversation_id)
             level = worst(finding.level for finding in findings)
-            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
+            case = open_case(session, patient_id, held=True)
             happened = "" if case else "opened"
             case = case or self._opened(session, conversation, level, at)
             before = as_level(case.level)
@@ -97,7 +97,7 @@ class CaseStore:
     def tap(self, patient_id: str, conversation_id: str, tap: Tap) -> bool:
         """Record what the patient tapped on a card; False where no case is open. Lowers and closes nothing."""
         with self._database.transaction() as session:
-            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
+            case = open_case(session, patient_id)
             if case is None:
                 return False
             add_event(session, case.id, "tap", tap, actor="patient")

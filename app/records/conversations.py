@@ -15,7 +15,7 @@ from app.case_state import Targets
 from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
 from app.records.care_tables import OutgoingRow
-from app.records.case_rows import TARGETS, as_finding, patient_wrote
+from app.records.case_rows import TARGETS, as_finding, open_case, patient_wrote
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
@@ -240,7 +240,7 @@ def _profile(data: dict[str, Any]) -> Profile:
 def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: tuple[str, ...]) -> OpenTurn:
     own = _profile(ensure_patient(session, conversation.patient_id).profile)
     profile = Profile(region=own.region, about="other") if conversation.about_other else own
-    case = session.scalar(select(Case).where(Case.patient_id == conversation.patient_id, Case.state == "open"))
+    case = open_case(session, conversation.patient_id)
     findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
     elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]
