@@ -19,6 +19,7 @@ from app.records.cases import Why
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Staff, Turn, now
 from app.records.models import Reply as ReplyRow
+from app.records.owners import own_profile
 from app.records.team_notes import Note, Reminder, notes_of, reminders
 from guardrails.level import Evidence, Level, Profile
 
@@ -158,7 +159,7 @@ def _file(session: Session, case: Case, findings: Sequence[FindingRow], chats: t
         closed_by=names.get(case.closed_by or "", ""),
         demo=patient.kind == "demo",
         account=patient.kind == "account",
-        profile=Profile(**patient.profile) if patient.profile else Profile(),
+        profile=own_profile(patient),
         findings=tuple(Why(as_finding(row), row.state == "disputed", row.why) for row in findings),
         found_in=tuple(row.conversation_id for row in findings),
         chats=chats,

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.records.models import Conversation, Patient, now
+from guardrails.level import Profile
 
 
 def ensure_patient(session: Session, patient_id: str) -> Patient:
@@ -13,6 +14,17 @@ def ensure_patient(session: Session, patient_id: str) -> Patient:
         session.add(patient)
         session.flush()
     return patient
+
+
+def own_profile(patient: Patient) -> Profile:
+    """The facts that the patient told about themselves."""
+    return Profile(**patient.profile) if patient.profile else Profile()
+
+
+def profile_in(patient: Patient, chat: Conversation) -> Profile:
+    """The facts that hold for whom a chat is about: of someone else only the region is known (rule of care 10)."""
+    own = own_profile(patient)
+    return Profile(region=own.region, about="other") if chat.about_other else own
 
 
 def ensure_conversation(
