@@ -63,19 +63,16 @@ class ReviewList:
         week = iso_week(monday - timedelta(days=1))
         try:
             with self._database.transaction() as session:
-                if session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None:
+                if _drawn(session, week):
                     return 0
                 chosen = sorted(session.scalars(_quiet(monday - timedelta(days=7), monday)), key=lambda chat: _place(week, chat))[:size]
                 session.add_all(ReviewRow(conversation_id=chat, why="sample", week=week) for chat in chosen)
                 return len(chosen)
         except RecordsError:
-            if self._drawn(week):  # another server drew it at the same moment
-                return 0
+            with self._database.reading() as session:
+                if _drawn(session, week):  # another server drew it at the same moment
+                    return 0
             raise
-
-    def _drawn(self, week: str) -> bool:
-        with self._database.reading() as session:
-            return session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None
 
     def all(self, *, demo: bool = False) -> Sequence[Review]:
         """Everything on the list, what is unread first, then the newest."""
@@ -105,6 +102,10 @@ class ReviewList:
             row = _readable(session, review_id)
             row.verdict, row.by, row.settled = verdict, who, now()
             record(session, who, f"review.{verdict}", row.conversation_id)
+
+
+def _drawn(session: Session, week: str) -> bool:
+    return session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None
 
 
 def _quiet(since: datetime, until: datetime) -> Select[str]:
