@@ -20,6 +20,7 @@ from app.records.case_rows import TARGETS, add_event, keep, locked, open_case, s
 from app.records.database import Database
 from app.records.models import Case, Conversation, FindingRow, Patient, Turn, now
 from app.records.outgoing import send
+from app.records.owners import MADE_UP
 
 
 class CaseWork:
@@ -92,7 +93,7 @@ class CaseWork:
         """
         at, returned = at or now(), []
         with self._database.reading() as session:
-            held = (Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None), Patient.kind != "demo")
+            held = (Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None), ~MADE_UP)
             candidates = list(session.scalars(select(Case.id).join(Patient, Patient.id == Case.patient_id).where(*held)))
         for case_id in candidates:
             with self._database.transaction() as session:

@@ -1,9 +1,18 @@
 """Patients and their conversations, made at first sight; a conversation never changes its owner."""
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.records.models import Conversation, Patient, now
 from guardrails.level import Profile
+
+MADE_UP: ColumnElement[bool] = Patient.kind == "demo"
+"""Patients of the made-up day: they call nobody, and count in no figure of the clinic's own."""
+
+
+def patients(*, demo: bool) -> ColumnElement[bool]:
+    """Made-up patients alone, or all others."""
+    return MADE_UP if demo else ~MADE_UP
 
 
 def ensure_patient(session: Session, patient_id: str) -> Patient:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowedError, RecordsError
@@ -20,6 +20,7 @@ from app.records.care_tables import ReviewRow
 from app.records.database import Database
 from app.records.models import Conversation, FindingRow, Patient, Turn, now
 from app.records.models import Reply as ReplyRow
+from app.records.owners import MADE_UP, patients
 
 ReviewVerdict = Literal["fine", "missed_emergency", "missed_urgent", "unsure"]
 REVIEW_VERDICTS: tuple[ReviewVerdict, ...] = get_args(ReviewVerdict)
@@ -79,7 +80,7 @@ class ReviewList:
         with self._database.reading() as session:
             count = select(func.count()).select_from(Turn).where(Turn.conversation_id == ReviewRow.conversation_id).scalar_subquery()
             found = select(ReviewRow, count).join(Conversation, Conversation.id == ReviewRow.conversation_id)
-            found = found.join(Patient, Patient.id == Conversation.patient_id).where(Conversation.deleted.is_(None), _made_up(demo))
+            found = found.join(Patient, Patient.id == Conversation.patient_id).where(Conversation.deleted.is_(None), patients(demo=demo))
             rows = session.execute(found.order_by(ReviewRow.verdict.is_not(None), ReviewRow.created.desc(), ReviewRow.id))
             return [_review(row, messages) for row, messages in rows]
 
@@ -113,15 +114,11 @@ def _quiet(since: datetime, until: datetime) -> Select[str]:
     wrote = exists().where(Turn.conversation_id == Conversation.id, Turn.created >= since, Turn.created < until)
     escalated = exists().where(FindingRow.conversation_id == Conversation.id)
     chats = select(Conversation.id).join(Patient, Patient.id == Conversation.patient_id)
-    return chats.where(wrote, ~escalated, Patient.may_review, Patient.kind != "demo", Conversation.deleted.is_(None))
+    return chats.where(wrote, ~escalated, Patient.may_review, ~MADE_UP, Conversation.deleted.is_(None))
 
 
 def _place(week: str, chat: str) -> str:
     return hashlib.sha256(f"{week} {chat}".encode()).hexdigest()
-
-
-def _made_up(demo: bool) -> ColumnElement[bool]:
-    return Patient.kind == "demo" if demo else Patient.kind != "demo"
 
 
 def _review(row: ReviewRow, messages: int) -> Review:
