@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from nicegui import ui
+from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,31 +28,36 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
     @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
-    def page(request: Request) -> Response | None:
+    async def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:
             return RedirectResponse("/sign-in?to=/desk/care/figures")
-        _draw(app, member)
+        await _draw(app, member)
         return None
 
 
-def _draw(app: Application, member: StaffMember) -> None:
+async def _draw(app: Application, member: StaffMember) -> None:
     frame.header(app, member, "Care desk", frame.CARE_LINKS)
+    only_demo = await run.io_bound(_only_demo, app)
     with ui.column().props('role="main"').style(tables.COLUMN):
         frame.heading("Figures")
         with ui.row().style("align-items:center;gap:24px"):
             weeks = ui.select(_WEEKS, value=12, label="Cases opened in the last").props("outlined dense").style("min-width:200px")
-            demo = ui.checkbox("Made-up demo cases instead of patients'", value=_only_demo(app))
+            demo = ui.checkbox("Made-up demo cases instead of patients'", value=bool(only_demo))
         body = ui.column().style("width:100%;gap:16px").props('aria-live="polite" data-testid="figures"')
 
-        def show() -> None:
-            body.clear()
-            with body:
-                _figures(app, weeks.value, demo=demo.value)
+    async def show() -> None:
+        chosen = weeks.value, demo.value
+        read = await run.io_bound(_read, app, *chosen)
+        if read is None or (weeks.value, demo.value) != chosen:  # the server stops, or something else was chosen meanwhile
+            return
+        body.clear()
+        with body:
+            _figures(read, demo=demo.value)
 
-        weeks.on_value_change(show)
-        demo.on_value_change(show)
-        show()
+    weeks.on_value_change(show)
+    demo.on_value_change(show)
+    await show()
 
 
 def _only_demo(app: Application) -> bool:
@@ -62,19 +67,25 @@ def _only_demo(app: Application) -> bool:
         return False
 
 
-def _figures(app: Application, weeks: int, *, demo: bool) -> None:
+def _read(app: Application, weeks: int, demo: bool) -> Figures | str:
+    """The figures, or in a sentence why there are none."""
     at = now()
     try:
         cases = app.figures.cases(at - timedelta(weeks=weeks) if weeks else None, demo=demo)
     except RecordsError:
-        ui.label("The records cannot be read just now. Choose the time again in a moment.")
+        return "The records cannot be read just now. Choose the time again in a moment."
+    return figures(cases, app.settings.targets, at)
+
+
+def _figures(made: Figures | str, *, demo: bool) -> None:
+    if isinstance(made, str):
+        ui.label(made)
         return
     if demo:
         ui.label("These cases are made up; they say nothing about patients.").style("background:#fff4e0;padding:6px 10px;border-radius:6px")
-    if not cases:
+    if not made.cases:
         ui.label("No case was opened in this time.").style(tables.MUTED)
         return
-    made = figures(cases, app.settings.targets, at)
     _cases(made)
     _waiting(made)
     _rules(made)
