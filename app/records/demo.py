@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, 
 from sqlalchemy.orm import Session
 
 from app.figures import iso_week
-from app.records.care_tables import AuditRow, HandoverRow, NoteRow, ReminderRow, ReviewRow
+from app.records.care_tables import AuditRow, HandoverRow, ReviewRow
 from app.records.database import Database
 from app.records.models import Base, Case, Conversation, Patient, Reply, Staff, Turn, UtcDateTime, new_id
 from app.records.owners import MADE_UP
@@ -62,16 +62,6 @@ class DemoRows:
             made = Patient(id=new_id(), kind="demo", profile=profile)
             session.add(made)
             return made.id
-
-    def note(self, case_id: str, who: str, text: str) -> None:
-        """A note for colleagues."""
-        with self._database.transaction() as session:
-            session.add(NoteRow(case_id=case_id, staff_id=who, text=text))
-
-    def remind(self, case_id: str, who: str, text: str, due: datetime) -> None:
-        """A follow-up."""
-        with self._database.transaction() as session:
-            session.add(ReminderRow(case_id=case_id, staff_id=who, text=text, due=due))
 
     def hand_over(self, who: str, text: str, at: datetime) -> None:
         """What a colleague left for the next shift."""
