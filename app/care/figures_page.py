@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.care import frame, tables
 from app.care.frame import CARE_ROLES
+from app.desk_words import span
 from app.errors import RecordsError
 from app.evals.report import Share
 from app.figures import Figures, Spread, figures
@@ -20,7 +21,6 @@ from app.wiring import Application
 
 _PAIR = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:16px;width:100%;align-items:start"
 _WEEKS = {4: "4 weeks", 12: "12 weeks", 26: "half a year", 52: "a year", 0: "all"}
-_COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "routine": "#46585d"}
 _PLAIN = "#11676b"
 
 
@@ -95,7 +95,7 @@ def _cases(made: Figures) -> None:
     with ui.column().style(tables.BOX):
         frame.heading(f"{made.cases} {'case' if made.cases == 1 else 'cases'} by week and level", rank=2)
         with ui.element("div").style(_PAIR):
-            series = [(level, list(counts), _COLOURS[level]) for level, counts in made.by_week.items() if any(counts)]
+            series = [(level, list(counts), frame.LEVEL_COLOURS[level]) for level, counts in made.by_week.items() if any(counts)]
             _chart("Cases by week, stacked by level", list(made.weeks), series)
             levels = [level for level, *_ in series]
             rows = [[week, *(str(made.by_week[level][place]) for level in levels)] for place, week in enumerate(made.weeks)]
@@ -176,10 +176,7 @@ def _minutes(time: timedelta | None) -> float:
 
 
 def _time(time: timedelta | None) -> str:
-    if time is None:
-        return "none yet"
-    seconds = time.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    return "none yet" if time is None else span(time, fine=True)
 
 
 def _of(counted: Share) -> str:

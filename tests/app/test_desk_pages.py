@@ -93,7 +93,7 @@ def test_figures_are_read_before_they_are_shown(small: Application) -> None:
         await user.open("/care/figures")
         await user.should_see("1 case by week and level")
         user.find("Made-up demo cases instead of patients'").click()
-        await user.should_see("These cases are made up")
+        await user.should_see("These cases are made up", retries=40)
         await user.should_not_see("1 case by week and level")
 
     _at_the_desk(small, "nora", "care", work)
@@ -108,9 +108,9 @@ def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Applicatio
     async def work(user: User) -> None:
         await user.open("/care/reviews")
         user.find("Read").click()
-        await user.should_see("it hurts a lot")
+        await user.should_see("it hurts a lot", retries=40)
         user.find("Missed urgent").click()
-        await user.should_see("Read (1)")
+        await user.should_see("Read (1)", retries=40)
 
     _at_the_desk(small, "nora", "care", work)
     assert [review.verdict for review in small.review_list.all()] == ["missed_urgent"]
