@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from app import cases, first_aid, notify, offline, rota, secrets
+from app import cases, first_aid, language_model, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
 from app.candidate import Candidates, Materials
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
-from app.errors import SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.notifications import Notifications
 from app.records.alarms import AlarmStore
+from app.records.article_board import ArticleBoard
+from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
@@ -29,12 +28,14 @@ from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
+from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
 from app.records.past_questions import PastQuestions
+from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
@@ -42,8 +43,10 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.stories import StoryStore
+from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.verdicts import VerdictStore
+from app.review_policy import Policy
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
@@ -53,10 +56,9 @@ from knowledge import asked as asked_questions
 from knowledge import words
 from knowledge.article import Article, parse
 from retrieval import asked, units, vectors
-from retrieval.drafted import Drafter, connect
+from retrieval.drafted import Drafter
 from retrieval.embedder import Embedder, SentenceEmbedder
 from retrieval.index import IndexUnusableError, PassageIndex, Progress, SyncReport
-from retrieval.model import Limits, ModelChoice
 from retrieval.search import Bank, Search
 from retrieval.vectors import RememberingEmbedder
 
@@ -89,7 +91,32 @@ class Application:
 
     @cached_property
     def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","))
+        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
+
+    @cached_property
+    def review_policy(self) -> Policy:
+        """What the clinic asks of its reviews."""
+        return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        return DraftStore(self.database)
+
+    @cached_property
+    def submissions(self) -> SubmissionStore:
+        return SubmissionStore(self.database, self.review_policy)
+
+    @cached_property
+    def publishing(self) -> PublishStore:
+        return PublishStore(self.database, self.review_policy)
+
+    @cached_property
+    def article_files(self) -> ArticleFiles:
+        return ArticleFiles(self.database)
+
+    @cached_property
+    def article_board(self) -> ArticleBoard:
+        return ArticleBoard(self.database)
 
     @cached_property
     def conversations(self) -> ConversationStore:
@@ -117,14 +144,7 @@ class Application:
     @cached_property
     def channels(self) -> notify.Channels:
         """Where the care team is called; SettingsError where an address cannot be used."""
-        chosen = self.settings
-        lists: dict[notify.ListName, SecretStr] = {
-            "first": chosen.notify_first,
-            "next": chosen.notify_next,
-            "on_call": chosen.notify_on_call,
-            "operator": chosen.notify_operator,
-        }
-        return notify.read({name: addresses.get_secret_value() for name, addresses in lists.items()})
+        return notify.chosen(self.settings)
 
     @cached_property
     def notifications(self) -> Notifications:
@@ -284,16 +304,7 @@ class Application:
     @cached_property
     def drafter(self) -> Drafter | None:
         """The language model's drafter, or None where none is set."""
-        chosen = self.settings
-        if not chosen.model:
-            return None
-        choice = model_choice(chosen)
-        try:
-            return Drafter(connect(choice), choice)
-        except Exception as error:  # LangChain's, a provider's, or a missing package: known at start, not in a patient's turn
-            raise SettingsError(
-                f"CARELIGHT_MODEL={chosen.model} cannot be used ({type(error).__name__}); see docs/settings.md, or leave it empty"
-            ) from None
+        return language_model.drafter(self.settings)
 
     @cached_property
     def regions(self) -> dict[str, care_cards.Region]:
@@ -427,20 +438,6 @@ class Application:
             self.case_desk.close()
         if "database" in made:
             self.database.close()
-
-
-def model_choice(settings: Settings) -> ModelChoice:
-    """The language model that the settings name, with its limits, budgets and prices."""
-    return ModelChoice(
-        settings.model,
-        settings.model_base_url,
-        settings.model_api_key.get_secret_value(),
-        Limits(settings.model_connect_timeout, settings.model_first_token_timeout, settings.model_timeout, settings.model_retries),
-        settings.model_prompt_tokens,
-        settings.model_answer_tokens,
-        settings.model_price_in,
-        settings.model_price_out,
-    )
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

@@ -4,6 +4,7 @@ A question is answered against one snapshot from start to end, so no answer ever
 a withdrawn revision is gone from answers the moment the next snapshot is taken, whatever an index still holds.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,10 +18,26 @@ from knowledge.passages import Passage, Span, passages
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One immutable version of an article."""
+    """One immutable version of an article, and how it stands with those who answer for it."""
 
     number: int
     article: Article
+    signed: bool = False
+    """Whether two people have passed exactly this text."""
+    reviewed: dt.date | None = None
+    """When a clinical reviewer last signed it; None for what nobody here signed."""
+    due: dt.date | None = None
+
+    @property
+    def next_review(self) -> dt.date:
+        """When it has to be read again: as its last review set it, else as its text says."""
+        return self.due or self.article.next_review
+
+    @property
+    def reviewed_on(self) -> dt.date | None:
+        """When a clinician last passed it: here, or as its own text says; None for what nobody passed."""
+        stated = self.article.clinical_review
+        return self.reviewed or (stated.date if stated else None)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """A patient in the chat."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +84,24 @@ def test_a_card_fits_a_phone_with_its_number_in_sight(visitor: Callable[..., Bro
     say(page, RED_FLAG)
     expect(page.get_by_test_id("contact").first).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_card_stays_at_its_head_until_the_patient_moves_on(visitor: Callable[..., BrowserContext], server: Server) -> None:
+    """A card is taller than a phone: following the chat to its end would hide what to do first behind the offer below it."""
+    page = open_chat(visitor(**PHONE), server)
+    say(page, RED_FLAG)
+    head, form = page.get_by_test_id("care-card").get_by_text("This could be an emergency"), page.get_by_test_id("reach")
+    expect(form).to_have_count(1)
+    page.wait_for_timeout(1500)  # Chainlit follows the end of a turn once more when the turn is closed
+    expect(head).to_be_in_viewport()
+    expect(form).not_to_be_in_viewport()
+
+    form.scroll_into_view_if_needed()
+    page.mouse.move(200, 400)
+    page.mouse.wheel(0, 4000)
+    expect(form).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    expect(form).to_be_in_viewport()
 
 
 def test_a_reload_keeps_the_conversation(page: Page) -> None:
@@ -188,10 +205,10 @@ def test_a_reply_sent_while_the_phone_was_offline_appears_on_reconnect(page: Pag
     expect(page.get_by_test_id("answer")).to_have_count(2, timeout=30_000)
 
 
-def test_the_card_comes_in_under_a_second(page: Page) -> None:
-    """Urgency never waits: from Enter to the card on the screen, on a warm server."""
+def test_the_card_comes_without_a_reply_before_it(page: Page) -> None:
+    """Urgency never waits; how long it takes is `python -m benchmarks.care`, for a busy machine must not fail a build."""
     say(page, "hello")
-    started = time.monotonic()
+    before = page.get_by_test_id("answer").count()
     send(page, RED_FLAG)
     page.get_by_test_id("care-card").wait_for()
-    assert time.monotonic() - started < 3.0
+    assert page.get_by_test_id("answer").count() == before
