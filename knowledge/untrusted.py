@@ -16,14 +16,19 @@ _MODEL = r"(?:ai|assistant|(?:chat)?bot|(?:large )?(?:language )?model|llm|syste
 _TO_A_MODEL = (
     rf"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.]{{0,40}}\b{_EARLIER}\b[^.]{{0,20}}\b{_ORDERS}\b",
     rf"\b(?:ignore|disregard|forget|override|bypass)\s+(?:all|any|every)\s+(?:of\s+)?(?:the\s+|your\s+|these\s+|those\s+)?{_ORDERS}\b",
+    r"(?<!not )(?<!n['’]t )(?<!never )\b(?:ignore|disregard|forget)\s+your\s+(?:\w+\s+)?(?:instructions|guidelines|rules)\b",
+    r"\bfrom\s+now\s+on\s+you\s+(?:are|have\s+no|must\s+(?:ignore|comply|answer))\b",
+    r"(?:^|[.\n]\s*)(?:new|updated)\s+instructions?\s*:|\bsystem\s+(?:note|update|override)\b|\bsafety\s+protocols?\s+(?:is|are\s+)?disabled\b",
+    r"\b(?:decode|decrypt)\b[^.]{0,40}\b(?:base64|rot13|hex|binary|string)\b|(?<![\w/.+=&?-])(?=[a-z+]*\d)[a-z0-9+]{40,}={0,2}(?![\w/.+-])",
     r"\b(?:ignore|disregard|forget)\s+everything\s+(?:above|before|you)\b",
     rf"\byou\s+are\s+(?:now\s+|from\s+now\s+on\s+)?(?:an?\s+|the\s+|my\s+)?(?:\w+\s+){{0,2}}{_MODEL}\b",
     r"\byou\s+are\s+now\s+(?:an?|the|in)\s+(?:\w+\s+)?(?:mode|expert|doctor|persona|character|pirate|hacker)\b",
     r"\b(?:pretend|imagine)\s+(?:that\s+)?you(?:\s+are|['’]re)\s+(?:an?|the|not|no)\b",
     r"\b(?:system|hidden|secret|initial)\s+prompts?\b|\bsystem\s+(?:message|instructions?)\b|\bprompt\s+injection\b|\bjailbreak\w*",
     r"\b(?:developer|debug|god|dan|unrestricted)\s+mode\b",
-    rf"\b(?:as\s+an?|dear|attention|note\s+to(?:\s+the)?|instructions?\s+(?:to|for)\s+(?:the|any|all))\s+(?:ai|llm|language\s+model|chatbot)s?\b"
-    rf"|\b(?:ai|llm|language)[\s-](?:models?|assistants?)\s+(?:must|should|shall|will|reading)\b",
+    r"\b(?:as\s+an?|dear|attention|(?:note|notice|important)\s+(?:to|for)(?:\s+(?:the|any))?|instructions?\s+(?:to|for)\s+(?:the|any|all))"
+    r"\s+(?:ai|llm|language\s+model|(?:chat)?bot|assistant)s?\b"
+    r"|\b(?:ai|llm|language)[\s-](?:models?|assistants?|agents?)\s+(?:must|should|shall|will|reading|integrating)\b",
     r"\b(?:reveal|print|repeat|output|leak)\s+(?:me\s+)?(?:the|your|all)\s+(?:\w+\s+)?(?:prompt|instructions|rules)\b",
     r"\b(?:do\s+not|don['’]t|never)\s+(?:cite|quote|show|mention)\b[^.]{0,30}\b(?:citations?|red\s+flags?|emergency\s+number|care\s+card)s?\b",
     r"<\|\w+\|>|\[/?inst\]|<</?sys>>|^\s*(?:#+\s*)?(?:system|assistant|user|human)\s*:\s*\S",

@@ -6,8 +6,11 @@ articles; what is nearest speaks for its article and for the passages that answe
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.asked import AskedQuestion
 from knowledge.library import Snapshot
@@ -20,6 +23,8 @@ class Likeness:
 
     articles: Mapping[str, float]
     passages: Mapping[str, float]
+    alike: tuple[str, ...] = ()
+    """Ids of passages that answered a question much like this one."""
 
 
 Like = Callable[[Sequence[str], str], Likeness]
@@ -41,13 +46,53 @@ class AskedBefore:
         if not self.questions:
             return NOTHING_ALIKE
         cosines = (self.vectors @ vectors.T).max(axis=1)
-        articles: dict[str, float] = {}
-        passages: dict[str, float] = {}
-        for place in np.argsort(cosines).tolist():  # the nearest comes last and stays
-            if self.questions[place].text != leave_out:
-                articles[self.questions[place].article] = float(cosines[place])
-                passages.update(dict.fromkeys(self.answers[place], float(cosines[place])))
-        return Likeness(articles, passages)
+        if leave_out:
+            cosines[[question.text == leave_out for question in self.questions]] = _NOT_LOOKED_AT
+        articles, passages = self._by_article.greatest(cosines), self._by_passage.greatest(cosines)
+        alike = tuple(self._by_passage.names[place] for place in np.flatnonzero(passages >= _ALIKE).tolist())
+        return Likeness(self._by_article.looked_at(articles), self._by_passage.looked_at(passages), alike)
+
+    @cached_property
+    def _by_article(self) -> "_Groups":
+        return _groups((question.article,) for question in self.questions)
+
+    @cached_property
+    def _by_passage(self) -> "_Groups":
+        return _groups(self.answers)
+
+
+_ALIKE = 0.6
+"""Cosine from which another question's answers are looked at."""
+_NOT_LOOKED_AT = -2.0
+"""Below every cosine."""
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Questions by what they are about: `names[i]` has the rows of `places` from `starts[i]` on."""
+
+    names: tuple[str, ...]
+    places: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+
+    def greatest(self, cosines: Vectors) -> Vectors:
+        """The greatest cosine of each."""
+        return np.maximum.reduceat(cosines[self.places], self.starts) if self.names else np.zeros(0, dtype=np.float32)
+
+    def looked_at(self, greatest: Vectors) -> dict[str, float]:
+        """The same by name; what only holds a question that is not looked at is left out."""
+        found = dict(zip(self.names, greatest.tolist(), strict=True))
+        return {name: cosine for name, cosine in found.items() if cosine != _NOT_LOOKED_AT} if _NOT_LOOKED_AT in greatest else found
+
+
+def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
+    rows: dict[str, list[int]] = {}
+    for place, named in enumerate(keys):
+        for name in named:
+            rows.setdefault(name, []).append(place)
+    sizes = [len(places) for places in rows.values()]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
+    return _Groups(tuple(rows), np.array(list(chain.from_iterable(rows.values())), dtype=np.intp), starts)
 
 
 def asked_before(questions: Iterable[AskedQuestion], snapshot: Snapshot, embedder: Embedder) -> AskedBefore:
