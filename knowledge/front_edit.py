@@ -154,4 +154,3 @@ def _escaped(sign: str) -> str:
     if sign in '"\\':
         return f"\\{sign}"
     return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
-

@@ -6,10 +6,8 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from app import render
-from app.pages.reading import read
+from app.pages.article_page import article_values, common
 from app.pages.shelf import KINDS, Shelf
-from app.pages.structured import json_ld
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
@@ -37,7 +35,7 @@ def routes(app: Application) -> APIRouter:
     @router.get("/library")
     def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
         results = _search(app, shelf(), q) if q.strip() else None
-        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **_common(app)}
+        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **common(app)}
         return page(request, "library.html", {**values, "count": len(shelf().articles)})
 
     @router.get("/library/find")
@@ -48,35 +46,14 @@ def routes(app: Application) -> APIRouter:
     def article(request: Request, slug: str, revision: int | None = None, mark: str = "") -> Response:
         found = app.library.revision(slug, revision) if revision is None or 0 < revision < _MOST_REVISIONS else None
         if found is None:
-            return page(request, "missing.html", _common(app), status=404)
-        span = _span(mark, len(found.article.body))
+            return page(request, "missing.html", common(app), status=404)
         served = app.library.snapshot().revisions.get(slug)
-        values = {
-            "article": found.article,
-            "revision": found.number,
-            "reviewed_on": found.reviewed_on,
-            "next_review": found.next_review,
-            "corrected": served is None or served.number != found.number,
-            "sections": read(found.article, found.number, span),
-            "status": render.status(found, app.words),
-            "kind": KINDS[found.article.kind],
-            "related": shelf().related.get(slug, ()),
-            "structured": json_ld(found, str(request.url.replace(query="")), app.settings.clinic),
-            **_common(app),
-        }
+        span = _span(mark, len(found.article.body))
+        values = article_values(app, found, shelf().related.get(slug, ()), str(request.url.replace(query="")), span)
+        values["corrected"] = served is None or served.number != found.number
         return page(request, "article.html", values)
 
     return router
-
-
-def _common(app: Application) -> dict[str, object]:
-    region = app.settings.region or None
-    return {
-        "clinic": app.settings.clinic,
-        "emergency": app.cards.emergency_line(region, app.words),
-        "starter": app.words.say("starter_notice"),
-        "demo": app.settings.mode == "demo",
-    }
 
 
 def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:

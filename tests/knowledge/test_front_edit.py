@@ -102,7 +102,7 @@ def test_another_body_leaves_the_front_matter_to_the_byte(body: str) -> None:
 
 def test_a_comment_beside_a_changed_value_stays() -> None:
     """It is somebody's note to the next editor."""
-    assert 'title: Gout attack   # the name that patients say\n' in with_front(ODD, replace(read(ODD), title="Gout attack"))
+    assert "title: Gout attack   # the name that patients say\n" in with_front(ODD, replace(read(ODD), title="Gout attack"))
     assert "# codes are looked up by hand\ncodes: {icd10: [M10]}\n" in with_front(ODD, replace(read(ODD), codes={"icd10": ("M10",)}))
 
 

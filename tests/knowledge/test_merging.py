@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from knowledge.merging import Agreed, Conflict, conflicts, merge, settled, units
 
 BASE = "## Overview\n\nGout hurts. It comes at night.\n\n## Medicines\n\nTake 2 tablets every 6 hours. Drink water.\n"
-texts = st.lists(st.sampled_from(["Gout hurts.", " ", "\n\n", "It passes. ", "## Causes\n", "Beer: ", "- wine\n", "a. b! "]), max_size=12).map("".join)
+texts = st.lists(
+    st.sampled_from(["Gout hurts.", " ", "\n\n", "It passes. ", "## Causes\n", "Beer: ", "- wine\n", "a. b! "]), max_size=12
+).map("".join)
 
 
 def _both(theirs: str, mine: str) -> str:
