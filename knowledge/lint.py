@@ -129,8 +129,13 @@ def _dates(article: Article, today: dt.date, severity: Severity) -> Iterator[Pro
         yield Problem(article.slug, 1, severity, f"review was due on {article.next_review}; have it reviewed")
 
 
+def words_in(body: str) -> int:
+    """How many words a body has."""
+    return len(_WORD.findall(body))
+
+
 def _length(article: Article) -> Iterator[Problem]:
-    count = len(_WORD.findall(article.body))
+    count = words_in(article.body)
     if not _FEWEST_WORDS <= count <= _MOST_WORDS:
         yield Problem(article.slug, 1, "warning", f"has {count} words; {_FEWEST_WORDS} to {_MOST_WORDS} serve a reader best")
 

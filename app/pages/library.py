@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from app.pages.article_page import article_values, common
-from app.pages.shelf import KINDS, Shelf
+from app.pages.shelf import KINDS, Shelf, shelf_of
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
@@ -23,14 +23,10 @@ _MOST_REVISIONS = 1 << 31
 def routes(app: Application) -> APIRouter:
     """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
     router = APIRouter()
-    shelves: list[Shelf] = []
 
     def shelf() -> Shelf:
-        """The shelf of the served set now; made again when that has changed."""
-        snapshot = app.library.snapshot()
-        if not shelves or shelves[0].snapshot is not snapshot:
-            shelves[:] = [Shelf(snapshot)]
-        return shelves[0]
+        """The shelf of the served set now."""
+        return shelf_of(app.library.snapshot())
 
     @router.get("/library")
     def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
