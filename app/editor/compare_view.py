@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from app.records.article_files import Comment
+from knowledge import compare
 from knowledge.compare import Field, Fold, Part, Piece, Row, folded
 from knowledge.passages import sentences
 
@@ -41,15 +42,28 @@ class Passage:
 def lines(every: Sequence[Row], said: Said) -> list[tuple[str, str]]:
     """The rows under keys, for a list that draws again only what changed."""
     made: list[tuple[str, str]] = []
-    for item in folded(every, keep=lambda row: bool(_beside(row, said))):
+    told = [row for row in every if not (row.same and row.after and not row.after.text.strip())]
+    for item in folded(told, keep=lambda row: bool(_beside(row, said))):
         if isinstance(item, Fold):
             inside = "".join(f'<div class="ed-row">{_row(row, said)}</div>' for row in item.rows)
-            told = f"{len(item.rows)} unchanged paragraphs"
-            made.append((f"fold {_key(item.rows[0])}", f'<details class="ed-fold"><summary>{told}</summary>{inside}</details>'))
+            summary = f"<summary>{len(item.rows)} unchanged paragraphs</summary>"
+            made.append((f"fold {_key(item.rows[0])}", f'<details class="ed-fold">{summary}{inside}</details>'))
         else:
             changed = "" if item.same else " ed-changed"
             made.append((_key(item), f'<div class="ed-row{changed}">{_row(item, said)}</div>'))
     return made
+
+
+def two_sides(before: str, after: str) -> str:
+    """Two texts beside each other, their unchanged stretches folded; what a patient reads now and then."""
+    made = []
+    for item in folded(compare.rows(before, after)):
+        if isinstance(item, Fold):
+            inside = "".join(_pair(row) for row in item.rows)
+            made.append(f"<details><summary>{len(item.rows)} unchanged lines</summary>{inside}</details>")
+        else:
+            made.append(_pair(item))
+    return "".join(made)
 
 
 def fields(changed: Sequence[Field]) -> str:
@@ -101,6 +115,10 @@ def pieces(every: Sequence[Piece]) -> str:
 _NOTHING = '<span class="ed-none">nothing</span>'
 
 
+def _pair(row: Row) -> str:
+    return f'<div class="ed-pair"><div>{_part(row.before)}</div><div>{_part(row.after)}</div></div>'
+
+
 def _row(row: Row, said: Said) -> str:
     spacing = '<span class="ed-none">only spacing differs</span>' if _only_spacing(row) else ""
     return (
@@ -112,7 +130,14 @@ def _row(row: Row, said: Said) -> str:
 
 def _part(part: Part | None) -> str:
     """The words of one side; `data-start` is where they begin in the body, for what is selected in them."""
-    return f'<span class="ed-words" data-start="{part.start}">{pieces(part.pieces)}</span>' if part else ""
+    return f'<span class="ed-words" data-start="{part.start}">{pieces(_trimmed(part.pieces))}</span>' if part else ""
+
+
+def _trimmed(every: Sequence[Piece]) -> Sequence[Piece]:
+    """Without the white space at the end, which would draw as empty lines; a difference in it alone is said in words."""
+    *most, last = every
+    words = last.text.rstrip()
+    return (*most, Piece(last.mark, words)) if words or not most else _trimmed(most)
 
 
 def _style(part: Part | None) -> str:

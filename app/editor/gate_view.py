@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from app.changes import CardChange, Change, Impact, Place, Reading, read
-from app.editor.compare_view import pieces
+from app.editor.compare_view import two_sides
 from app.records.article_files import KeptGate
 from app.stored_questions import Why
-from knowledge.compare import words
 
 _WHY: Mapping[Why, str] = {
     "must_answer": "must be answered",
@@ -101,12 +100,11 @@ def _change(change: Change) -> str:
     before = f'<details class="cd-hint"><summary>After {len(asked.messages) - 1} earlier messages</summary><ol>{earlier}</ol></details>'
     why = f'<p class="ed-why">{escape(change.blocks[:1].upper() + change.blocks[1:])}</p>' if change.blocks else ""
     same = "" if _text(change.before) != _text(change.after) else _elsewhere(change)
-    now, then = words(_text(change.before), _text(change.after))
     return (
         f'<article class="ed-change" data-testid="change"><h4>{escape(asked.text)} <span class="ed-tag">{_WHY[asked.why]}</span></h4>'
         f"{before if earlier else ''}{why}"
-        f'<div class="ed-two"><div class="ed-was"><p class="ed-side">Now</p><div class="ed-words">{pieces(now)}</div></div>'
-        f'<div class="ed-is"><p class="ed-side">Then</p><div class="ed-words">{pieces(then)}</div></div></div>{same}</article>'
+        f'<div class="ed-pair ed-side"><div>Now</div><div>Then</div></div>'
+        f"{two_sides(_text(change.before), _text(change.after))}{same}</article>"
     )
 
 
@@ -119,7 +117,7 @@ def _elsewhere(change: Change) -> str:
 
 def _text(reading: Reading) -> str:
     """What a patient reads: the sentences of an answer, else the set words."""
-    return "\n".join(said.text for said in reading.said) or reading.text
+    return "\n\n".join(said.text for said in reading.said) or reading.text
 
 
 def _cards(cards: Sequence[CardChange]) -> str:
@@ -128,8 +126,8 @@ def _cards(cards: Sequence[CardChange]) -> str:
     drawn = "".join(
         f'<article class="ed-change" data-testid="card-change"><h4>{escape(card.rule)} <span class="ed-tag">{card.level}, '
         f"{escape(card.language)}</span></h4>"
-        f'<div class="ed-two"><div class="ed-was"><p class="ed-side">Now</p>{_lines(card.before)}</div>'
-        f'<div class="ed-is"><p class="ed-side">Then</p>{_lines(card.after)}</div></div></article>'
+        f'<div class="ed-pair ed-side"><div>Now</div><div>Then</div></div>'
+        f'<div class="ed-pair"><div>{_lines(card.before)}</div><div>{_lines(card.after)}</div></div></article>'
         for card in cards
     )
     told = "A red-flag rule shows these lines while help is on its way."

@@ -224,7 +224,8 @@ class ReviewPage:
         if pair.after != review.submission.revision:
             return f"what stands here is revision {pair.after}; show revision {review.submission.revision} to approve it"
         if seen.gate is None:
-            return "what it changes for patients is not known yet; look at that first"
+            under_way = seen.running is not None and not seen.running.problem
+            return f"what it changes for patients is {'being worked out' if under_way else 'not known yet'}; look at that first"
         return ""
 
     def _problem_with(self, problem: str) -> None:
