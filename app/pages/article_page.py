@@ -6,6 +6,7 @@ from app import render
 from app.pages.reading import read
 from app.pages.shelf import KINDS
 from app.pages.structured import json_ld
+from app.records.revision_states import RevisionState
 from app.wiring import Application
 from knowledge.article import Article
 from knowledge.library import Revision
@@ -21,7 +22,8 @@ def article_values(
         "revision": found.number,
         "reviewed_on": found.reviewed_on,
         "next_review": found.next_review,
-        "corrected": False,
+        "state": RevisionState("current"),
+        "cited": mark is not None,
         "sections": read(found.article, found.number, mark),
         "status": render.status(found, app.words),
         "kind": KINDS[found.article.kind],

@@ -8,9 +8,11 @@ from fastapi.responses import Response
 
 from app.pages.article_page import article_values, common
 from app.pages.shelf import KINDS, Shelf, shelf_of
+from app.pages.sign_in import COOKIE
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
+from knowledge.library import Revision
 from knowledge.passages import Span
 from retrieval.index import IndexUnusableError
 
@@ -40,16 +42,40 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/library/{slug}")
     def article(request: Request, slug: str, revision: int | None = None, mark: str = "") -> Response:
-        found = app.library.revision(slug, revision) if revision is None or 0 < revision < _MOST_REVISIONS else None
-        if found is None:
+        current = app.library.snapshot().revisions.get(slug)
+        if revision is None and current is None:
+            return _gone(app, request, slug)
+        found = current if revision is None else _stored(app, slug, revision)
+        state = app.revision_states.of(slug, found.number, current.number if current else None) if found else None
+        if found is None or state is None or (state.kind == "unpublished" and not _works_here(app, request)):
             return page(request, "missing.html", common(app), status=404)
-        served = app.library.snapshot().revisions.get(slug)
         span = _span(mark, len(found.article.body))
-        values = article_values(app, found, shelf().related.get(slug, ()), str(request.url.replace(query="")), span)
-        values["corrected"] = served is None or served.number != found.number
+        related = shelf().related.get(slug, ())
+        values = article_values(app, found, related, str(request.url.replace(query="")), span)
+        values["state"] = state
         return page(request, "article.html", values)
 
     return router
+
+
+def _stored(app: Application, slug: str, number: int) -> Revision | None:
+    """A stored revision, as an old answer cites it; whether a patient may see it is another question."""
+    return app.library.revision(slug, number) if 0 < number < _MOST_REVISIONS else None
+
+
+def _works_here(app: Application, request: Request) -> bool:
+    """Whether whoever asks works on the library, and may read what no patient gets."""
+    member = app.staff.member(request.cookies.get(COOKIE, ""), active=False)
+    return member is not None and member.role in ("editor", "reviewer", "administrator")
+
+
+def _gone(app: Application, request: Request, slug: str) -> Response:
+    """An article that patients do not get: one that was withdrawn says so, in place of advice that no longer holds."""
+    gone = app.revision_states.withdrawal(slug)
+    last = app.library.revision(slug, gone.revision) if gone else None
+    if gone is None or last is None:
+        return page(request, "missing.html", common(app), status=404)
+    return page(request, "withdrawn.html", {"title": last.article.title, "since": gone.since, **common(app)}, status=410)
 
 
 def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:
