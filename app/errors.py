@@ -4,8 +4,9 @@ CarelightError
 ├── SettingsError        a setting is missing or wrong
 ├── DataFolderError      the data folder cannot be used (not writable, held by another server)
 ├── RecordsError         the database did not take a write or a read
-├── NotAllowedError      a step on a case cannot be taken now
-│   └── TakenError       somebody else owns the case
+├── NotAllowedError      a step on a case or an article cannot be taken now
+│   ├── TakenError       somebody else owns the case
+│   └── StaleDraftError  somebody else saved the article meanwhile
 
 `knowledge.ArticleError`, `guardrails.RuleError` and `retrieval.IndexUnusableError` stay in their own layers and read the same:
 what, where, what to do next. No message ever holds a patient's words.
@@ -29,8 +30,12 @@ class RecordsError(CarelightError):
 
 
 class NotAllowedError(CarelightError):
-    """A step on a case that cannot be taken now; the message says why, in words for the desk."""
+    """A step on a case or an article that cannot be taken now; the message says why, in words for the desk."""
 
 
 class TakenError(NotAllowedError):
     """Somebody else owns the case, or nobody does yet: one owner at a time."""
+
+
+class StaleDraftError(NotAllowedError):
+    """Somebody else saved the article since it was opened: nothing is overwritten, the two are to be merged."""

@@ -7,9 +7,8 @@ from typing import Any
 
 from guardrails.care_cards import CareCard, Contact
 from guardrails.level import Question
-from knowledge.article import Article
 from knowledge.citation import Citation, Statement
-from knowledge.library import Snapshot
+from knowledge.library import Revision, Snapshot
 from knowledge.words import Words, foreign
 
 Block = dict[str, Any]
@@ -56,17 +55,17 @@ def _mark(number: int, citation: Citation) -> dict[str, Any]:
 def sources(slugs: Sequence[str], snapshot: Snapshot, words: Words) -> list[dict[str, str]]:
     """Each article cited, with its review status, its date and its page."""
     return [
-        {"title": a.title, "status": status(a, words), "href": f"/library/{slug}?revision={snapshot.revisions[slug].number}"}
+        {"title": found.article.title, "status": status(found, words), "href": f"/library/{slug}?revision={found.number}"}
         for slug in slugs
-        for a in (snapshot.article(slug),)
+        for found in (snapshot.revisions[slug],)
     ]
 
 
-def status(article: Article, words: Words) -> str:
+def status(revision: Revision, words: Words) -> str:
     """How far an article has been reviewed, with the date."""
-    if article.clinical_review is not None:
-        return words.say("source_reviewed", date=article.clinical_review.date.isoformat())
-    return words.say("source_starter", date=article.source_checked.date.isoformat())
+    if revision.reviewed_on is not None:
+        return words.say("source_reviewed", date=revision.reviewed_on.isoformat())
+    return words.say("source_starter", date=revision.article.source_checked.date.isoformat())
 
 
 def answer_body(

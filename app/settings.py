@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app import rota
+from app import review_policy, rota
 from app.errors import SettingsError
 from guardrails.level import Level
 
@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         description="Libraries that patients are answered from, the most trusted first, such as `own,medlineplus`; "
         "on one topic an earlier library wins.",
     )
+    two_reviewers: str = Field(
+        "", description="Kinds of article that two clinical reviewers must sign, such as `medicine,first_aid`; others need one."
+    )
+    review_days: str = Field(
+        "365", description="Days until an article is due for review again; kinds of their own as in `365, medicine 180, wellbeing 730`."
+    )
     embedding_model: str = Field(
         "tuned", description="`tuned` (the packaged model with our adapter), `packaged`, or the path of another model."
     )
@@ -89,6 +95,12 @@ class Settings(BaseSettings):
     @classmethod
     def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
         {"time_zone": rota.time_zone, "on_call_hours": rota.on_call_hours, "holidays": rota.dates}[str(info.field_name)](value)
+        return value
+
+    @field_validator("two_reviewers", "review_days")
+    @classmethod
+    def _names_kinds(cls, value: str, info: ValidationInfo) -> str:
+        {"two_reviewers": review_policy.kinds, "review_days": review_policy.days}[str(info.field_name)](value)
         return value
 
     @property

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app import cases, first_aid, language_model, notify, offline, rota, secrets
+from app import cases, first_aid, language_model, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
+from app.candidate import Candidates, Materials
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.notifications import Notifications
 from app.records.alarms import AlarmStore
+from app.records.article_board import ArticleBoard
+from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
@@ -25,10 +28,14 @@ from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
+from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.past_questions import PastQuestions
+from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
@@ -36,8 +43,10 @@ from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.stories import StoryStore
+from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.verdicts import VerdictStore
+from app.review_policy import Policy
 from app.settings import Settings
 from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
@@ -82,7 +91,32 @@ class Application:
 
     @cached_property
     def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","))
+        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
+
+    @cached_property
+    def review_policy(self) -> Policy:
+        """What the clinic asks of its reviews."""
+        return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        return DraftStore(self.database)
+
+    @cached_property
+    def submissions(self) -> SubmissionStore:
+        return SubmissionStore(self.database, self.review_policy)
+
+    @cached_property
+    def publishing(self) -> PublishStore:
+        return PublishStore(self.database, self.review_policy)
+
+    @cached_property
+    def article_files(self) -> ArticleFiles:
+        return ArticleFiles(self.database)
+
+    @cached_property
+    def article_board(self) -> ArticleBoard:
+        return ArticleBoard(self.database)
 
     @cached_property
     def conversations(self) -> ConversationStore:
@@ -169,6 +203,14 @@ class Application:
         return ReachStore(self.database, self.secrets.records)
 
     @cached_property
+    def must_answer(self) -> MustAnswerList:
+        return MustAnswerList(self.database)
+
+    @cached_property
+    def past_questions(self) -> PastQuestions:
+        return PastQuestions(self.database)
+
+    @cached_property
     def reviews(self) -> ReviewStore:
         return ReviewStore(self.database)
 
@@ -233,12 +275,31 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank(), units.nearness(self.embedder, units.load()))
+                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors))
             return self._search
 
-    def _bank(self) -> Bank | None:
+    def _bank(self, embedder: Embedder) -> Bank | None:
         """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
-        return asked.bank(asked_questions.read(), self.embedder) if self.embedder.knows_its_model else None
+        return asked.bank(asked_questions.read(), embedder) if self.embedder.knows_its_model else None
+
+    @cached_property
+    def unit_vectors(self) -> units.UnitVectors | None:
+        return units.load()
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Libraries as they would be, to be asked before anything is published."""
+        return Candidates(
+            Materials(
+                parts=self.parts,
+                embedder=self.embedder,
+                index=lambda: self.index,
+                bank=self._bank,
+                near=lambda embedder: units.nearness(embedder, self.unit_vectors),
+                rules=self.red_flags.rules,
+                built=lambda snapshot: self._search.built_for(snapshot) if self._search else None,
+            )
+        )
 
     @cached_property
     def drafter(self) -> Drafter | None:
@@ -371,6 +432,8 @@ class Application:
         for lane in ("screening_lane", "answering_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
+        if "candidates" in made:
+            self.candidates.close()
         if "case_desk" in made:
             self.case_desk.close()
         if "database" in made:

@@ -49,7 +49,7 @@ class ArticleError(ValueError):
 
     def __init__(self, file: str, line: int, field_name: str, problem: str) -> None:
         super().__init__(f"{file}:{line}: {field_name}: {problem}")
-        self.file, self.line, self.field = file, line, field_name
+        self.file, self.line, self.field, self.problem = file, line, field_name, problem
 
 
 @dataclass(frozen=True, slots=True)

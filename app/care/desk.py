@@ -12,13 +12,15 @@ from app.care import case_page, figures_page, frame, review_page, rules_page, te
 from app.care.frame import CARE_ROLES
 from app.care.live import Shared
 from app.care.queue_page import QueuePage
+from app.editor import desk as editor_desk
 from app.records.case_board import Board
 from app.wiring import Application
 
 
 def mount(web: FastAPI, app: Application) -> None:
-    """Put the desk under `/desk` of `web`."""
+    """Put both desks under `/desk` of `web`."""
     pages(app)
+    editor_desk.pages(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 

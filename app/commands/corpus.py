@@ -1,19 +1,17 @@
 """`carelight corpus`: bring articles in, write them out, and keep them right."""
 
-import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app import agreement, importing
+from app import importing
 from app.commands.shared import DataDir, application, explained, progress, tell
+from app.linting import problems
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags
-from knowledge.article import Article, parse
+from knowledge.article import parse
 from knowledge.importers import download, markdown
-from knowledge.lint import Problem, lint, lint_together
 
 corpus = typer.Typer(no_args_is_help=True, help="The articles that answers quote.")
 _REASONS_SHOWN = 20
@@ -24,7 +22,12 @@ def add(files: Annotated[list[Path], typer.Argument(help="Article files.")], dat
     """Serve articles from files; a changed one becomes a new revision."""
     with application(data_dir) as app:
         report = app.add_articles([markdown.read_file(path) for path in files], "file")
-        for name, slugs in (("added", report.added), ("changed", report.changed), ("unchanged", report.unchanged)):
+        for name, slugs in (
+            ("added", report.added),
+            ("changed", report.changed),
+            ("unchanged", report.unchanged),
+            ("waiting for review", report.waiting),
+        ):
             typer.echo(f"{name}: {len(slugs)} {' '.join(slugs)}".strip())
         typer.echo("A running server serves them within seconds.")
 
@@ -103,7 +106,7 @@ def listing(data_dir: DataDir = None) -> None:
     with application(data_dir) as app:
         for slug, revision in app.library.snapshot().revisions.items():
             article = revision.article
-            typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{article.next_review}\t{article.title}")
+            typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{revision.next_review}\t{article.title}")
 
 
 @corpus.command("lint")
@@ -117,19 +120,10 @@ def check(
         else:
             with application(data_dir) as app:
                 articles = [revision.article for revision in app.library.snapshot().revisions.values()]
-        problems = _problems(articles)
-    for problem in problems:
+        found = problems(articles, load_red_flags())
+    for problem in found:
         typer.echo(str(problem))
-    errors = sum(problem.severity == "error" for problem in problems)
-    typer.echo(f"{len(articles)} articles, {errors} errors, {len(problems) - errors} warnings")
+    errors = sum(problem.severity == "error" for problem in found)
+    typer.echo(f"{len(articles)} articles, {errors} errors, {len(found) - errors} warnings")
     if errors:
         raise typer.Exit(1)
-
-
-def _problems(articles: Sequence[Article]) -> list[Problem]:
-    """Each article's own, what two share, where they disagree with the red-flag rules; in file order."""
-    today = dt.datetime.now(dt.UTC).date()
-    names = {name for article in articles for name in article.names}
-    layer, kept = load_red_flags(), agreement.read_kept()
-    found = [problem for article in articles for problem in (*lint(article, today, names), *agreement.disagreements(article, layer, kept))]
-    return sorted([*found, *lint_together(articles)], key=lambda problem: (problem.slug, problem.line))

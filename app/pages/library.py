@@ -54,12 +54,14 @@ def routes(app: Application) -> APIRouter:
         values = {
             "article": found.article,
             "revision": found.number,
+            "reviewed_on": found.reviewed_on,
+            "next_review": found.next_review,
             "corrected": served is None or served.number != found.number,
             "sections": read(found.article, found.number, span),
-            "status": render.status(found.article, app.words),
+            "status": render.status(found, app.words),
             "kind": KINDS[found.article.kind],
             "related": shelf().related.get(slug, ()),
-            "structured": json_ld(found.article, str(request.url.replace(query="")), app.settings.clinic),
+            "structured": json_ld(found, str(request.url.replace(query="")), app.settings.clinic),
             **_common(app),
         }
         return page(request, "article.html", values)

@@ -12,8 +12,8 @@ from app.wiring import Application
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
 _DESKS = ("/desk/care", "/desk/editor", "/desk/rules")
-_WITHIN_A_DESK = re.compile(r"/desk/care/[a-z0-9-]{1,40}")
-"""A page of the care desk, such as the case that a notice points at."""
+_WITHIN_A_DESK = re.compile(r"/desk/(?:care/[a-z0-9-]{1,40}|editor(?:/[a-z]+(?:/[a-z0-9-]{1,120})?)?)")
+"""A page of a desk, such as the case that a notice points at."""
 
 
 def routes(app: Application) -> APIRouter:
@@ -59,6 +59,10 @@ def routes(app: Application) -> APIRouter:
     @router.get("/care")
     def care() -> Response:
         return RedirectResponse("/desk/care")
+
+    @router.get("/editor")
+    def editor() -> Response:
+        return RedirectResponse("/desk/editor")
 
     return router
 

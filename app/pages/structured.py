@@ -4,7 +4,7 @@ import json
 
 from markupsafe import Markup
 
-from knowledge.article import Article
+from knowledge.library import Revision
 
 _SYSTEMS = {"icd10": "ICD-10", "mesh": "MeSH"}
 _ABOUT = {
@@ -17,8 +17,9 @@ _ABOUT = {
 }
 
 
-def json_ld(article: Article, address: str, clinic: str) -> Markup:
+def json_ld(revision: Revision, address: str, clinic: str) -> Markup:
     """The script element's text; no `<` can leave it. A review date stands there only where a clinician reviewed it."""
+    article = revision.article
     page: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "MedicalWebPage",
@@ -50,6 +51,6 @@ def json_ld(article: Article, address: str, clinic: str) -> Markup:
             for source in article.sources
         ],
     }
-    if article.clinical_review is not None:
-        page["lastReviewed"] = article.clinical_review.date.isoformat()
+    if revision.reviewed_on is not None:
+        page["lastReviewed"] = revision.reviewed_on.isoformat()
     return Markup(json.dumps(page, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  JSON with its only dangerous sign escaped

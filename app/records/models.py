@@ -1,6 +1,6 @@
 """The tables. Words of patients stand in `turns`, `replies`, `findings.evidence`, `findings.why` and, sealed, in `reach`.
 
-What only the care desk needs stands in `care_tables`, which adds to the same metadata.
+What only the desks need stands in `care_tables` and `editor_tables`, which add to the same metadata.
 """
 
 import datetime as dt
@@ -258,6 +258,12 @@ class Served(Base):
     __tablename__ = "served"
     slug: Mapped[str] = mapped_column(String(120), primary_key=True)
     revision: Mapped[int]
+    signed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether it came here by the rule of two; production serves nothing else."""
+    reviewed: Mapped[dt.date | None]
+    """When the last clinical reviewer signed it."""
+    due: Mapped[dt.date | None]
+    """When it has to be reviewed again; the date in its text where nobody signed it."""
 
 
 class ServedVersion(Base):
@@ -277,6 +283,8 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(80), default="", server_default="")
     """What patients read beside the name, such as "nurse"; set by the clinic."""
+    lead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether they answer for the clinic's content: only they take out what a red-flag rule pins."""
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -20,6 +20,7 @@ ENDS_ELSEWHERE = {
     "CancelledError": "ends a draft that nobody waits for",
     "_FailedAttemptError": "becomes ModelError once no attempt is left",
     "TakenError": "is told at the desk, as NotAllowedError is",
+    "StaleDraftError": "is told at the desk, with both texts side by side",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -9,7 +9,7 @@ from guardrails.care_cards import CareCards
 from knowledge import words
 from knowledge.citation import Citation, Role, Statement
 from knowledge.front_matter import Seen
-from knowledge.library import Snapshot
+from knowledge.library import Revision, Snapshot
 from tests.app.turns import GOUT, regions
 from tests.fakes import finding, snapshot
 
@@ -77,7 +77,7 @@ def test_a_source_is_listed_once_with_its_review_state(served: Snapshot) -> None
 def test_a_reviewed_article_says_when_it_was_reviewed() -> None:
     """The date of the review, not of the source check."""
     day = GOUT.created.replace(year=2027, month=3, day=4)
-    assert render.status(replace(GOUT, clinical_review=Seen(day, "by two nurses")), WORDS) == "Clinically reviewed 2027-03-04."
+    assert render.status(Revision(1, replace(GOUT, clinical_review=Seen(day, "by two nurses"))), WORDS) == "Clinically reviewed 2027-03-04."
 
 
 @pytest.mark.parametrize("stored", [True, False])

