@@ -73,8 +73,8 @@ class MissingAnswers:
         self._told: dict[str, _Told | None] = {}
         self._vectors: dict[str, Vectors] = {}
 
-    def report(self, days: int = 0, *, demo: bool = False, at: datetime | None = None) -> Report:
-        """What is missing over the last `days` (0 for the clinic's setting), of patients or of made-up ones."""
+    def report(self, days: int | None = None, *, demo: bool = False, at: datetime | None = None) -> Report:
+        """What is missing over the last `days` (the clinic's setting where it is left out), of patients or of made-up ones."""
         days = days or self._grouping.days
         since = (at or now()) - timedelta(days=days)
         decisions = self._store.decisions()

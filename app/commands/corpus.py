@@ -112,7 +112,7 @@ def listing(data_dir: DataDir = None) -> None:
 
 @corpus.command("gaps")
 def gaps(
-    days: Annotated[int, typer.Option(min=1, max=730, help="Days to look back; CARELIGHT_GAP_DAYS where it is left out.")] = 0,
+    days: Annotated[int | None, typer.Option(min=1, max=730, help="Days to look back; CARELIGHT_GAP_DAYS where it is left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="Of the made-up chats, instead of patients'.")] = False,
     data_dir: DataDir = None,
