@@ -17,7 +17,7 @@ from app.guests import COOKIE, guest_id
 from app.harden import Harden
 from app.pager import Pager
 from app.pages import guest, library, sign_in
-from app.upkeep import Upkeep
+from app.upkeep import Following, Upkeep
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
@@ -85,7 +85,7 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
 
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
-    watches = (Pager(app), Upkeep(app))
+    watches = (Pager(app), Following(app), Upkeep(app))
     for watch in watches:
         watch.start()
     yield
