@@ -9,6 +9,7 @@ from nicegui.testing.general import nicegui_reset_globals
 from nicegui.testing.user_simulation import user_simulation
 
 from app.care import desk
+from app.journal import Reply
 from app.pages.sign_in import COOKIE
 from app.wiring import Application
 from tests.fakes import finding
@@ -82,3 +83,48 @@ def test_an_editor_is_sent_to_sign_in(small: Application) -> None:
         assert (answer.status_code, answer.headers["location"]) == (307, "/sign-in?to=/desk/care")
 
     _at_the_desk(small, "ed", "editor", work)
+
+
+def test_figures_are_read_before_they_are_shown(small: Application) -> None:
+    """They are computed on a thread; the page still arrives with them, and changes with what is chosen."""
+    small.case_store.escalate("p1", "c1", [finding()])
+
+    async def work(user: User) -> None:
+        await user.open("/care/figures")
+        await user.should_see("1 case by week and level")
+        user.find("Made-up demo cases instead of patients'").click()
+        await user.should_see("These cases are made up", retries=40)
+        await user.should_not_see("1 case by week and level")
+
+    _at_the_desk(small, "nora", "care", work)
+
+
+def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Application) -> None:
+    """What the alarm missed is worth a reading only where its verdict is kept."""
+    turn = small.conversations.receive("p1", "c1", "it hurts a lot")
+    small.conversations.record(turn, Reply("r1", "answer", "Rest."))
+    small.reviews.said_urgent("p1", "c1", "r1")
+
+    async def work(user: User) -> None:
+        await user.open("/care/reviews")
+        user.find("Read").click()
+        await user.should_see("it hurts a lot", retries=40)
+        user.find("Missed urgent").click()
+        await user.should_see("Read (1)", retries=40)
+
+    _at_the_desk(small, "nora", "care", work)
+    assert [review.verdict for review in small.review_list.all()] == ["missed_urgent"]
+
+
+def test_a_case_can_be_given_to_a_colleague(small: Application) -> None:
+    """The colleagues are read when they are asked for, so that who came today is among them."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    small.staff.add("olga", "Olga", "care", PASSWORD)
+
+    async def work(user: User) -> None:
+        await user.open(f"/care/{case}")
+        await user.should_not_see("Olga")
+        user.find("Assign").click()
+        await user.should_see("Olga", retries=40)
+
+    _at_the_desk(small, "nora", "care", work)
