@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     review_sample: int = Field(
         0, ge=0, le=200, description="Chats a week that raised no alarm and are read again, masked, of patients who agreed; 0 reads none."
     )
+    gap_patients: int = Field(
+        3, ge=2, le=50, description="Patients who must have asked for the same before editors see it among what is missing."
+    )
+    gap_days: int = Field(90, ge=1, le=730, description="Days over which editors see what patients asked and got no good answer to.")
     reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
     libraries: str = Field(
         "own",

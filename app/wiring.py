@@ -16,6 +16,7 @@ from app.conversation import Conversation
 from app.data_folder import DataFolderLock
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
+from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.alarms import AlarmStore
 from app.records.article_board import ArticleBoard
@@ -30,6 +31,7 @@ from app.records.database import Database
 from app.records.demo import DemoRows
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
+from app.records.gap_store import GapStore
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
@@ -37,6 +39,8 @@ from app.records.outgoing import OutgoingStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
+from app.records.recall_files import RecallFiles
+from app.records.recalls import RecallStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
 from app.records.sign_offs import SignOffStore
@@ -169,6 +173,25 @@ class Application:
     @cached_property
     def review_list(self) -> ReviewList:
         return ReviewList(self.database)
+
+    @cached_property
+    def gap_store(self) -> GapStore:
+        return GapStore(self.database)
+
+    @cached_property
+    def missing(self) -> MissingAnswers:
+        """What patients asked and got no good answer to."""
+        means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
+        grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
+        return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def recalls(self) -> RecallStore:
+        return RecallStore(self.database)
+
+    @cached_property
+    def recall_files(self) -> RecallFiles:
+        return RecallFiles(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:

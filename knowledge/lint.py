@@ -25,6 +25,8 @@ _NEEDED: Mapping[ArticleKind, tuple[str, ...]] = {
     "test": ("What happens",),
     "vaccine": ("Side effects", "Who should be careful"),
 }
+_PROMPT = re.compile(r"\bWrite here:|//write-here\.")
+"""Where an article that was begun from a template still waits for its editor's words (`knowledge.skeleton`)."""
 _LONGEST_PARAGRAPH = 80
 _FEWEST_WORDS, _MOST_WORDS = 500, 1200
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -52,6 +54,7 @@ def lint(article: Article, today: dt.date, names: Iterable[str] = ()) -> list[Pr
     if article.provenance is not None:
         return list(_dates(article, today, "warning"))
     parts = (
+        _prompts(article),
         _sections(article),
         _sources(article),
         _dates(article, today, "error"),
@@ -81,12 +84,26 @@ def line_of(article: Article, offset: int) -> int:
     return first + article.body.count("\n", 0, offset)
 
 
+def needed(kind: ArticleKind) -> tuple[str, ...]:
+    """The sections without which no article of that kind passes."""
+    first = "What to do" if kind == "first_aid" else "Overview"
+    return (first, *_NEEDED.get(kind, ()), "When to get help")
+
+
+def _prompts(article: Article) -> Iterator[Problem]:
+    """Front matter too: a source that was never filled in must not reach a reader."""
+    for number, line in enumerate(article.text.splitlines(), 1):
+        if _PROMPT.search(line):
+            yield Problem(
+                article.slug, number, "error", "a prompt of the template still stands here; write what it asks for, or take it out"
+            )
+
+
 def _sections(article: Article) -> Iterator[Problem]:
     headings = [section.heading for section in article.sections]
-    first = "What to do" if article.kind == "first_aid" else "Overview"
-    for needed in (first, "When to get help", *_NEEDED.get(article.kind, ())):
-        if needed not in headings:
-            yield Problem(article.slug, 1, "error", f"has no '{needed}' section; every such article needs one")
+    for heading in needed(article.kind):
+        if heading not in headings:
+            yield Problem(article.slug, 1, "error", f"has no '{heading}' section; every such article needs one")
     for heading in {h for h in headings if headings.count(h) > 1}:
         yield Problem(article.slug, 1, "error", f"section '{heading}' stands twice; join them")
 

@@ -35,7 +35,7 @@ HOMES: dict[str, set[str]] = {
     "onnxruntime": {"guardrails.classifier"},
     "tokenizers": {"guardrails.classifier"},
     "py3langid": {"guardrails.language"},
-    "scipy": {"app.evals."},
+    "scipy": {"app.evals.", "app.gaps"},
     "bm25s": {"retrieval.keywords"},
     "sqlalchemy": {"app.records."},
     "alembic": {"app.records."},

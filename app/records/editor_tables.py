@@ -162,7 +162,9 @@ class GapDecisionRow(Base):
     decision: Mapped[str] = mapped_column(String(24))
     reason: Mapped[str] = mapped_column(Text, default="")
     size: Mapped[int]
-    """How many questions the group had then."""
+    """How many patients had asked by then."""
+    anchors: Mapped[list[Any]]
+    """Ids of the messages in the middle of the group: by them it is found again when it is made anew."""
     staff_id: Mapped[str] = mapped_column(ForeignKey(STAFF))
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
@@ -179,6 +181,18 @@ class RecallRow(Base):
     opened: Mapped[dt.datetime] = mapped_column(default=now)
     closed: Mapped[dt.datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey(STAFF))
+
+
+_UNDER_WAY = RecallRow.closed.is_(None)
+Index(
+    "one_open_recall_per_revision",
+    RecallRow.slug,
+    RecallRow.revision,
+    unique=True,
+    sqlite_where=_UNDER_WAY,
+    postgresql_where=_UNDER_WAY,
+)
+"""Two of one revision at once would tell its patients twice."""
 
 
 class RecallChatRow(Base):

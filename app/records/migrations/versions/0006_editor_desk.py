@@ -223,6 +223,7 @@ def _afterwards() -> None:
         sa.Column("decision", sa.String(length=24), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("anchors", sa.JSON(), nullable=False),
         sa.Column("staff_id", sa.String(length=36), nullable=False),
         sa.Column("created", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -255,6 +256,13 @@ def _afterwards() -> None:
     )
     with op.batch_alter_table("recalls", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recalls_slug"), ["slug"], unique=False)
+        batch_op.create_index(
+            "one_open_recall_per_revision",
+            ["slug", "revision"],
+            unique=True,
+            sqlite_where=sa.text("closed IS NULL"),
+            postgresql_where=sa.text("closed IS NULL"),
+        )
     op.create_table(
         "recall_chats",
         sa.Column("recall_id", sa.Integer(), nullable=False),
