@@ -277,7 +277,8 @@ class WritingDesk:
         self._state.show(f"<span>Saved {plain.clock(known.updated)}.</span> <span>{base}</span>")
 
     def _say_newer(self) -> None:
-        self._newer_text.text = "Somebody else saved words that this page does not show yet. Yours are kept beside them."
+        who = " and ".join(self._here) or "Somebody else"
+        self._newer_text.text = f"{who} saved words that this page does not show yet. Yours are kept beside them."
         if self._newer.visible != (self._copy.more and not self._choosing):
             self._newer.visible = self._copy.more and not self._choosing
 
