@@ -15,7 +15,7 @@ from app.answering import Parts
 from app.asking import Answered, ask
 from guardrails.level import Profile
 from guardrails.rules import RuleSet
-from knowledge.library import Snapshot
+from knowledge.library import Revision, Snapshot
 from knowledge.passages import Passage
 from retrieval.embedder import Embedder, Vectors
 from retrieval.index import IndexUnusableError, PassageIndex, indexed_text
@@ -94,6 +94,7 @@ class Materials:
     bank: Callable[[Embedder], Bank | None]
     near: Callable[[Embedder], Near]
     rules: RuleSet
+    lowered: Callable[[Revision], bool] = lambda _revision: False
     built: Callable[[Snapshot], Built | None] = field(default=lambda snapshot: None)
     """What the live search has made for a snapshot."""
 
@@ -134,7 +135,7 @@ class Candidates:
     def _side(self, snapshot: Snapshot, built: Built | None = None) -> Side:
         given = self._materials
         nearest = self._shelf.finder(snapshot)
-        search = Search(nearest, given.bank(self.embedder), given.near(self.embedder))
+        search = Search(nearest, given.bank(self.embedder), given.near(self.embedder), given.lowered)
         if built is not None:
             search.adopt(built)
         search.prepare(snapshot)

@@ -33,6 +33,7 @@ from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.models import now
 from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
@@ -51,7 +52,7 @@ from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
-from app.review_policy import Policy
+from app.review_policy import Overdue, Policy
 from app.settings import Settings
 from app.texts import LiveTexts, LiveWords
 from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
@@ -61,6 +62,7 @@ from guardrails.level import Profile
 from guardrails.regions import Region
 from knowledge import asked as asked_questions
 from knowledge.article import Article, parse
+from knowledge.library import Revision
 from knowledge.words import Words
 from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter
@@ -104,6 +106,20 @@ class Application:
     def review_policy(self) -> Policy:
         """What the clinic asks of its reviews."""
         return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def overdue_policy(self) -> Overdue:
+        """What becomes of articles whose review is overdue."""
+        chosen = self.settings
+        return Overdue(chosen.overdue_mark_days, chosen.overdue_lower_days, chosen.overdue_withdraw_days)
+
+    def overdue(self, revision: Revision) -> bool:
+        """Whether patients are told that its review is overdue."""
+        return self.overdue_policy.marked(revision, now().date())
+
+    def lowered(self, revision: Revision) -> bool:
+        """Whether its review is so long overdue that other articles go first."""
+        return self.overdue_policy.lowered(revision, now().date())
 
     @cached_property
     def drafts(self) -> DraftStore:
@@ -301,7 +317,7 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors))
+                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors), self.lowered)
             return self._search
 
     def _bank(self, embedder: Embedder) -> Bank | None:
@@ -323,6 +339,7 @@ class Application:
                 bank=self._bank,
                 near=lambda embedder: units.nearness(embedder, self.unit_vectors),
                 rules=self.red_flags.rules,
+                lowered=self.lowered,
                 built=lambda snapshot: self._search.built_for(snapshot) if self._search else None,
             )
         )
@@ -383,6 +400,7 @@ class Application:
             explain=self.explainer.explain,
             leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
+            overdue=self.overdue,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 

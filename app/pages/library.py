@@ -58,7 +58,7 @@ def routes(app: Application) -> APIRouter:
             "next_review": found.next_review,
             "corrected": served is None or served.number != found.number,
             "sections": read(found.article, found.number, span),
-            "status": render.status(found, app.words),
+            "status": render.status(found, app.words, overdue=app.overdue(found)),
             "kind": KINDS[found.article.kind],
             "related": shelf().related.get(slug, ()),
             "structured": json_ld(found, str(request.url.replace(query="")), app.settings.clinic),
