@@ -44,6 +44,7 @@ from app.records.recall_files import RecallFiles
 from app.records.recalls import RecallStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
+from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
@@ -136,6 +137,10 @@ class Application:
     @cached_property
     def article_files(self) -> ArticleFiles:
         return ArticleFiles(self.database)
+
+    @cached_property
+    def revision_states(self) -> RevisionStates:
+        return RevisionStates(self.database)
 
     @cached_property
     def article_board(self) -> ArticleBoard:

@@ -51,8 +51,13 @@ class Shared(Generic[T]):
             self._held = None
 
 
-async def keep(visit: Visit, read: Callable[[], T], draw: Callable[[T], None], failed: Callable[[str], None]) -> Refresh:
-    """Draw what `read` finds, now and twice a second; what is returned looks at once. The page ends where its session ends."""
+async def keep(
+    visit: Visit, read: Callable[[], T], draw: Callable[[T], None], failed: Callable[[str], None], back: str = "/desk/care"
+) -> Refresh:
+    """Draw what `read` finds, now and twice a second; what is returned looks at once.
+
+    The page ends where its session ends: at the sign-in, which leads to the desk page `back`.
+    """
     timers: list[ui.timer] = []
 
     def look() -> tuple[bool, T | None, str]:
@@ -72,7 +77,7 @@ async def keep(visit: Visit, read: Callable[[], T], draw: Callable[[T], None], f
         if not signed_in:
             for timer in timers:
                 timer.deactivate()
-            go("/sign-in?to=/desk/care")
+            go(f"/sign-in?to={back}")
             return
         failed(problem)
         if found is not None:
@@ -85,9 +90,9 @@ async def keep(visit: Visit, read: Callable[[], T], draw: Callable[[T], None], f
     return refresh
 
 
-async def keep_signed_in(visit: Visit) -> None:
+async def keep_signed_in(visit: Visit, back: str = "/desk/care") -> None:
     """End a page that shows nothing live as soon as its session ends."""
-    await keep(visit, lambda: None, lambda _nothing: None, lambda _problem: None)
+    await keep(visit, lambda: None, lambda _nothing: None, lambda _problem: None, back)
 
 
 async def attempt(step: Callable[[], object], taken: Callable[[], str] | None = None) -> bool:

@@ -45,7 +45,7 @@ class Lines:
     """A list of HTML pieces under keys; each keeps its element, and only what changed is drawn."""
 
     def __init__(self, container: ui.element) -> None:
-        self._container = container
+        self.element = self._container = container
         self._drawn: dict[str, ui.html] = {}
 
     def show(self, pieces: Sequence[tuple[str, str]]) -> None:

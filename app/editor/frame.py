@@ -1,5 +1,8 @@
 """What every page of the editor desk begins with: who may open it, and the ways to the others."""
 
+from typing import Literal
+
+from nicegui import ui
 from starlette.requests import Request
 
 from app.care import frame
@@ -15,6 +18,8 @@ EDITOR_LINKS = {
     "Texts": "/desk/editor/texts",
     "Rules": "/desk/rules",
 }
+Tab = Literal["Write", "Review", "History"]
+_TABS: dict[Tab, str] = {"Write": "/desk/editor/write/{}", "Review": "/desk/editor/review/{}", "History": "/desk/editor/review/{}#history"}
 
 
 def visit(app: Application, request: Request) -> Visit | None:
@@ -25,3 +30,13 @@ def visit(app: Application, request: Request) -> Visit | None:
 def header(seen: Visit) -> None:
     """Draw the header."""
     frame.header(seen.app, seen.member, "Editor desk", EDITOR_LINKS)
+    ui.add_head_html('<link rel="stylesheet" href="/site/editor.css">')
+
+
+def tabs(slug: str, here: Tab) -> None:
+    """Draw the ways between the pages of one article, with `here` marked as the one that is open."""
+    with ui.element("nav").classes("ed-tabs").props('aria-label="This article"'):
+        for name, address in _TABS.items():
+            tab = frame.link(name, address.format(slug), "ed-tab")
+            if name == here:
+                tab.props["aria-current"] = "page"

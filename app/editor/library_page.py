@@ -40,7 +40,7 @@ class LibraryPage:
             desk_frame.heading("Library")
             for line in lines or ():
                 self._line(line)
-        await live.keep_signed_in(self._visit)
+        await live.keep_signed_in(self._visit, "/desk/editor")
 
     @staticmethod
     def _line(line: Line) -> None:

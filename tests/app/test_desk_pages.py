@@ -1,39 +1,11 @@
 """The desk's pages as NiceGUI draws them, worked by a simulated nurse: no browser, no socket."""
 
-import asyncio
-import sys
-from collections.abc import Awaitable, Callable
-
 from nicegui.testing import User
-from nicegui.testing.general import nicegui_reset_globals
-from nicegui.testing.user_simulation import user_simulation
 
-from app.care import desk
 from app.journal import Reply
-from app.pages.sign_in import COOKIE
 from app.wiring import Application
+from tests.desk import PASSWORD, at_the_desk
 from tests.fakes import finding
-
-PASSWORD = "correct horse battery"
-
-
-def _at_the_desk(app: Application, login: str, role: str, work: Callable[[User], Awaitable[None]]) -> None:
-    """What `login` does at the desk's pages."""
-    app.staff.add(login, login.capitalize(), role, PASSWORD)
-
-    async def visit() -> None:
-        async with user_simulation() as user:
-            desk.pages(app)
-            user.http_client.cookies.set(COOKIE, app.staff.sign_in(login, PASSWORD) or "")
-            await work(user)
-
-    imported = dict(sys.modules)
-    try:
-        asyncio.run(visit())
-        with nicegui_reset_globals():
-            pass  # a simulation clears what stood before it, not what it leaves: a started app that nobody else could mount
-    finally:
-        sys.modules.update(imported)  # the simulation forgets the modules of every page it drew, and ours with them
 
 
 def test_a_nurse_claims_a_case_from_the_queue(small: Application) -> None:
@@ -46,7 +18,7 @@ def test_a_nurse_claims_a_case_from_the_queue(small: Application) -> None:
         user.find("Claim").click()
         await user.should_see("you have it")
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
     assert small.case_store.queue()[0].owner == "Nora"
 
 
@@ -58,7 +30,7 @@ def test_a_patient_who_waits_for_nobody_is_not_offered(small: Application) -> No
         await user.should_see("No open cases")
         await user.should_not_see("Claim")
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
 
 
 def test_a_reply_from_the_case_reaches_the_patients_chat(small: Application) -> None:
@@ -71,7 +43,7 @@ def test_a_reply_from_the_case_reaches_the_patients_chat(small: Application) -> 
         user.find("Claim and send").click()
         await user.should_see("the assistant is quiet<", retries=40)
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
     assert [item.reply.body.get("words") for item in small.outgoing.waiting({"c1"})][-1] == "I am calling you now."
 
 
@@ -82,7 +54,7 @@ def test_an_editor_is_sent_to_sign_in(small: Application) -> None:
         answer = await user.http_client.get("/care")
         assert (answer.status_code, answer.headers["location"]) == (307, "/sign-in?to=/desk/care")
 
-    _at_the_desk(small, "ed", "editor", work)
+    at_the_desk(small, "ed", "editor", work)
 
 
 def test_figures_are_read_before_they_are_shown(small: Application) -> None:
@@ -96,7 +68,7 @@ def test_figures_are_read_before_they_are_shown(small: Application) -> None:
         await user.should_see("These cases are made up", retries=40)
         await user.should_not_see("1 case by week and level")
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
 
 
 def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Application) -> None:
@@ -112,7 +84,7 @@ def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Applicatio
         user.find("Missed urgent").click()
         await user.should_see("Read (1)", retries=40)
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
     assert [review.verdict for review in small.review_list.all()] == ["missed_urgent"]
 
 
@@ -127,4 +99,4 @@ def test_a_case_can_be_given_to_a_colleague(small: Application) -> None:
         user.find("Assign").click()
         await user.should_see("Olga", retries=40)
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)

@@ -164,3 +164,14 @@ def test_of_two_that_fit_alike_the_one_that_is_not_overdue_goes_first() -> None:
     assert list(order("birch"))[:2] == ["alder", "birch"]
     assert order("alder") == pytest.approx({**level, "alder": level["alder"] - OVERDUE})
     assert list(order("alder"))[-1] == "cold"
+
+
+def test_what_one_search_has_made_serves_another(library: Snapshot) -> None:
+    """A comparison with what is live must not read the whole library again; it finds the same."""
+    live, other = Search(ExactFinder(library)), Search(ExactFinder(library))
+    assert live.built_for(library) is None
+    built = live.prepare(library)
+    assert live.built_for(library) is built
+    other.adopt(built)
+    assert other.prepare(library).keywords is built.keywords
+    assert other.search("gout", [], library) == live.search("gout", [], library)
