@@ -34,7 +34,7 @@ from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
-from app.review_policy import Policy
+from app.review_policy import Overdue, Policy
 from app.settings import Settings
 
 
@@ -61,6 +61,12 @@ class Stores:
     def review_policy(self) -> Policy:
         """What the clinic asks of its reviews."""
         return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def overdue_policy(self) -> Overdue:
+        """What becomes of articles whose review is overdue."""
+        chosen = self.settings
+        return Overdue(chosen.overdue_mark_days, chosen.overdue_lower_days, chosen.overdue_withdraw_days)
 
     @cached_property
     def drafts(self) -> DraftStore:
