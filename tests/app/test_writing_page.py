@@ -175,7 +175,7 @@ def test_the_same_words_changed_by_two_are_put_side_by_side(small: Application) 
         await user.should_see("Nora changed the same words as you", retries=60)
         assert "great toe" not in _stored(small)
         await user.should_see("1 place left to choose.")
-        radios = next(e for e in user.find(ui.html).elements if "Take mine" in e.content)  # type: ignore[attr-defined]
+        radios = next(e for e in user.find(ui.html).elements if "Take mine" in e.content)
         listener = next(each for each in radios._event_listeners.values() if each.type == "change")
         radios._handle_event({"listener_id": listener.id, "args": "mine"})
         user.find("Save what was chosen").click()
