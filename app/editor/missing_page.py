@@ -65,7 +65,7 @@ class MissingPage:
                 pieces.button("Read again", self._read)
             self._state = Changing("ed-reading", 'role="status" data-testid="reading"')
             self._body = ui.column().classes("ed-gaps").props('data-testid="missing"')
-        self._begin, self._aside = BeginDialog(self._begun), AsideDialog(self._set_aside)
+        self._steps = (BeginDialog(self._begun), AsideDialog(self._set_aside)) if self._writes else None
         self._state.show(_READING)
         await live.keep_signed_in(self._visit, "/desk/editor/missing")
         ui.timer(0, self._read, once=True)
@@ -135,17 +135,17 @@ class MissingPage:
             for gap in gaps:
                 with ui.element("li").classes("ed-gap").props(f'data-testid="gap" data-key="{gap.group.key}"'):
                     ui.html(missing_view.card(gap, self._zone, writes=self._writes), sanitize=False).classes("ed-gap-card")
-                    if self._writes:
-                        self._steps(gap)
+                    if self._steps:
+                        self._offer(gap, *self._steps)
 
-    def _steps(self, gap: Gap) -> None:
+    def _offer(self, gap: Gap, begin: BeginDialog, aside: AsideDialog) -> None:
         with ui.row().classes("ed-gap-steps"):
             if gap.aside:
                 pieces.button("Open again", partial(self._open_again, gap))
                 return
             begin, look = ("Begin another article", "outline") if gap.decision else ("Begin an article", "")
             ui.button(begin, on_click=partial(self._begin.open, gap)).props(f"no-caps unelevated {look}").classes("cd-button")
-            ui.button("Set aside", on_click=partial(self._aside.open, gap)).props("no-caps unelevated outline").classes("cd-button")
+            ui.button("Set aside", on_click=partial(aside.open, gap)).props("no-caps unelevated outline").classes("cd-button")
 
     async def _begun(self, gap: Gap, kind: ArticleKind, title: str) -> bool:
         article = gap_report.beginning(gap.group, kind, now().astimezone(self._zone).date(), title)
