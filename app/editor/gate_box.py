@@ -36,8 +36,9 @@ class GateBox:
         self._note = Changing("ed-note-line")
         with ui.row().classes("cd-actions"):
             self._check = pieces.button("Check what changes", self._checked)
-            self._pass = pieces.button("", self._acknowledge, main=True)
         self._result = Changing("ed-result", 'data-testid="gate"')
+        with ui.row().classes("cd-actions"):
+            self._pass = pieces.button("", self._acknowledge, main=True)
 
     def show(self, number: int | None, known: Known, served_version: int, running: Progress | None) -> None:
         """Draw what is known of the revision."""
