@@ -39,6 +39,8 @@ from app.records.outgoing import OutgoingStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
+from app.records.recall_files import RecallFiles
+from app.records.recalls import RecallStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
 from app.records.revision_states import RevisionStates
@@ -187,6 +189,14 @@ class Application:
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def recalls(self) -> RecallStore:
+        return RecallStore(self.database)
+
+    @cached_property
+    def recall_files(self) -> RecallFiles:
+        return RecallFiles(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:

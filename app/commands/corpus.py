@@ -1,11 +1,12 @@
 """`carelight corpus`: bring articles in, write them out, and keep them right."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app import importing
+from app import gap_report, importing
 from app.commands.shared import DataDir, application, explained, progress, tell
 from app.linting import problems
 from app.wiring import Application
@@ -107,6 +108,23 @@ def listing(data_dir: DataDir = None) -> None:
         for slug, revision in app.library.snapshot().revisions.items():
             article = revision.article
             typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{revision.next_review}\t{article.title}")
+
+
+@corpus.command("gaps")
+def gaps(
+    days: Annotated[int | None, typer.Option(min=1, max=730, help="Days to look back; CARELIGHT_GAP_DAYS where it is left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Of the made-up chats, instead of patients'.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What patients asked and got no good answer to, masked and grouped: how many asked, why, the nearest articles, the question."""
+    with application(data_dir, indexed=True) as app:
+        report = app.missing.report(days, demo=demo)
+    if as_json:
+        typer.echo(json.dumps(gap_report.as_json(report, demo=demo), ensure_ascii=False, indent=1))
+        return
+    for line in gap_report.lines(report, demo=demo):
+        typer.echo(line)
 
 
 @corpus.command("lint")
