@@ -164,11 +164,12 @@ class Candidates:
 
 
 def _name(snapshot: Snapshot, changed: Sequence[str]) -> str:
-    """Tells candidates over one served set apart: the bytes of what each would change."""
+    """Tells candidates over one served set apart: the bytes of what each would change, and how it stands."""
     digest = hashlib.sha256()
     for slug in changed:
         revision = snapshot.revisions.get(slug)
-        digest.update(f"{slug}@{revision.number}\n{revision.article.text}\n".encode() if revision else f"{slug}@\n".encode())
+        standing = (revision.number, revision.signed, revision.reviewed, revision.due, revision.article.text) if revision else ()
+        digest.update(repr((slug, standing)).encode())
     return digest.hexdigest()
 
 

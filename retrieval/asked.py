@@ -23,6 +23,8 @@ class Likeness:
 
     articles: Mapping[str, float]
     passages: Mapping[str, float]
+    alike: tuple[str, ...] = ()
+    """Ids of passages that answered a question much like this one."""
 
 
 Like = Callable[[Sequence[str], str], Likeness]
@@ -46,7 +48,9 @@ class AskedBefore:
         cosines = (self.vectors @ vectors.T).max(axis=1)
         if leave_out:
             cosines[[question.text == leave_out for question in self.questions]] = _NOT_LOOKED_AT
-        return Likeness(_greatest(cosines, self._by_article), _greatest(cosines, self._by_passage))
+        articles, passages = self._by_article.greatest(cosines), self._by_passage.greatest(cosines)
+        alike = tuple(self._by_passage.names[place] for place in np.flatnonzero(passages >= _ALIKE).tolist())
+        return Likeness(self._by_article.looked_at(articles), self._by_passage.looked_at(passages), alike)
 
     @cached_property
     def _by_article(self) -> "_Groups":
@@ -57,6 +61,8 @@ class AskedBefore:
         return _groups(self.answers)
 
 
+_ALIKE = 0.6
+"""Cosine from which another question's answers are looked at."""
 _NOT_LOOKED_AT = -2.0
 """Below every cosine."""
 
@@ -69,6 +75,15 @@ class _Groups:
     places: npt.NDArray[np.intp]
     starts: npt.NDArray[np.intp]
 
+    def greatest(self, cosines: Vectors) -> Vectors:
+        """The greatest cosine of each."""
+        return np.maximum.reduceat(cosines[self.places], self.starts) if self.names else np.zeros(0, dtype=np.float32)
+
+    def looked_at(self, greatest: Vectors) -> dict[str, float]:
+        """The same by name; what only holds a question that is not looked at is left out."""
+        found = dict(zip(self.names, greatest.tolist(), strict=True))
+        return {name: cosine for name, cosine in found.items() if cosine != _NOT_LOOKED_AT} if _NOT_LOOKED_AT in greatest else found
+
 
 def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
     rows: dict[str, list[int]] = {}
@@ -78,14 +93,6 @@ def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
     sizes = [len(places) for places in rows.values()]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
     return _Groups(tuple(rows), np.array(list(chain.from_iterable(rows.values())), dtype=np.intp), starts)
-
-
-def _greatest(cosines: Vectors, groups: _Groups) -> dict[str, float]:
-    """The greatest cosine of each group; of one that only holds what is not looked at, none."""
-    if not groups.names:
-        return {}
-    greatest = np.maximum.reduceat(cosines[groups.places], groups.starts)
-    return {name: cosine for name, cosine in zip(groups.names, greatest.tolist(), strict=True) if cosine != _NOT_LOOKED_AT}
 
 
 def asked_before(questions: Iterable[AskedQuestion], snapshot: Snapshot, embedder: Embedder) -> AskedBefore:

@@ -6,11 +6,9 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from app import render
-from app.pages.reading import read
-from app.pages.shelf import KINDS, Shelf
+from app.pages.article_page import article_values, common
+from app.pages.shelf import KINDS, Shelf, shelf_of
 from app.pages.sign_in import COOKIE
-from app.pages.structured import json_ld
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
@@ -27,19 +25,15 @@ _MOST_REVISIONS = 1 << 31
 def routes(app: Application) -> APIRouter:
     """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
     router = APIRouter()
-    shelves: list[Shelf] = []
 
     def shelf() -> Shelf:
-        """The shelf of the served set now; made again when that has changed."""
-        snapshot = app.library.snapshot()
-        if not shelves or shelves[0].snapshot is not snapshot:
-            shelves[:] = [Shelf(snapshot)]
-        return shelves[0]
+        """The shelf of the served set now."""
+        return shelf_of(app.library.snapshot())
 
     @router.get("/library")
     def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
         results = _search(app, shelf(), q) if q.strip() else None
-        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **_common(app)}
+        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **common(app)}
         return page(request, "library.html", {**values, "count": len(shelf().articles)})
 
     @router.get("/library/find")
@@ -54,22 +48,10 @@ def routes(app: Application) -> APIRouter:
         found = current if revision is None else _stored(app, slug, revision)
         state = app.revision_states.of(slug, found.number, current.number if current else None) if found else None
         if found is None or state is None or (state.kind == "unpublished" and not _works_here(app, request)):
-            return page(request, "missing.html", _common(app), status=404)
+            return page(request, "missing.html", common(app), status=404)
         span = _span(mark, len(found.article.body))
-        values = {
-            "article": found.article,
-            "revision": found.number,
-            "reviewed_on": found.reviewed_on,
-            "next_review": found.next_review,
-            "state": state,
-            "cited": span is not None,
-            "sections": read(found.article, found.number, span),
-            "status": render.status(found, app.words),
-            "kind": KINDS[found.article.kind],
-            "related": shelf().related.get(slug, ()),
-            "structured": json_ld(found, str(request.url.replace(query="")), app.settings.clinic),
-            **_common(app),
-        }
+        values = article_values(app, found, shelf().related.get(slug, ()), str(request.url.replace(query="")), span)
+        values["state"] = state
         return page(request, "article.html", values)
 
     return router
@@ -91,18 +73,8 @@ def _gone(app: Application, request: Request, slug: str) -> Response:
     gone = app.revision_states.withdrawal(slug)
     last = app.library.revision(slug, gone.revision) if gone else None
     if gone is None or last is None:
-        return page(request, "missing.html", _common(app), status=404)
-    return page(request, "withdrawn.html", {"title": last.article.title, "since": gone.since, **_common(app)}, status=410)
-
-
-def _common(app: Application) -> dict[str, object]:
-    region = app.settings.region or None
-    return {
-        "clinic": app.settings.clinic,
-        "emergency": app.cards.emergency_line(region, app.words),
-        "starter": app.words.say("starter_notice"),
-        "demo": app.settings.mode == "demo",
-    }
+        return page(request, "missing.html", common(app), status=404)
+    return page(request, "withdrawn.html", {"title": last.article.title, "since": gone.since, **common(app)}, status=410)
 
 
 def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:

@@ -4,7 +4,7 @@ from nicegui.testing import User
 
 from app.journal import Reply
 from app.wiring import Application
-from tests.desk import at_the_desk
+from tests.desk import PASSWORD, at_the_desk
 from tests.fakes import finding
 
 
@@ -99,4 +99,4 @@ def test_a_case_can_be_given_to_a_colleague(small: Application) -> None:
         user.find("Assign").click()
         await user.should_see("Olga", retries=40)
 
-    _at_the_desk(small, "nora", "care", work)
+    at_the_desk(small, "nora", "care", work)
