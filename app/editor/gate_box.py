@@ -35,10 +35,10 @@ class GateBox:
         self._running = Changing("ed-progress", 'role="status"')
         self._note = Changing("ed-note-line")
         with ui.row().classes("cd-actions"):
-            self._check = pieces.button("Check what changes", self._checked)
+            self._check = pieces.button("Check what changes", self._checked).mark("check")
         self._result = Changing("ed-result", 'data-testid="gate"')
         with ui.row().classes("cd-actions"):
-            self._pass = pieces.button("", self._acknowledge, main=True)
+            self._pass = pieces.button("", self._acknowledge, main=True).mark("acknowledge")
 
     def show(self, number: int | None, known: Known, served_version: int, running: Progress | None) -> None:
         """Draw what is known of the revision."""

@@ -141,8 +141,8 @@ class ReviewPage:
         with ui.element("div").classes("ed-head"):
             self._standing = Changing("ed-standing", 'data-testid="standing"')
             with ui.row().classes("cd-actions"):
-                self._hand_in = pieces.button("Hand in as it stands", self._open_hand_in, main=True)
-                self._withdraw = pieces.button("Withdraw", self._open_withdraw)
+                self._hand_in = pieces.button("Hand in as it stands", self._open_hand_in, main=True).mark("hand-in")
+                self._withdraw = pieces.button("Withdraw", self._open_withdraw).mark("withdraw")
                 self._not_withdrawn = ui.label().classes("cd-hint")
         self._newer = Changing("ed-warning")
         self._withdraw_asked = Ask("Withdraw", "Withdraw this article", self._work.withdraw, "Why (this stays in its history)")

@@ -1,5 +1,7 @@
 """Which buttons the review page offers: what the domain would let through, and its own words where it would not."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from app.editor.may import May, may
@@ -20,8 +22,8 @@ def _approved() -> ArticleFile:
     return file([NEW, OLD], review=review(NEW, signers=["rita"]), served=1)
 
 
-def _may(of: ArticleFile, by: Person, *, served_version: int = 7, pinned: bool = False, **found: object) -> May:
-    return may(of, by, gate(2, **found), served_version, pinned=pinned)
+def _may(of: ArticleFile, by: Person, found: Mapping[str, object] | None = None, *, pinned: bool = False) -> May:
+    return may(of, by, gate(2, **(found or {})), 7, pinned=pinned)
 
 
 def test_who_wrote_it_is_told_that_somebody_else_reviews_it() -> None:
@@ -51,7 +53,7 @@ def test_an_administrator_only_looks() -> None:
 )
 def test_publishing_is_offered_once_its_changes_were_seen(found: dict[str, object], why: str | None) -> None:
     """Against what patients get now."""
-    told = _may(_approved(), ED, **found).publish
+    told = _may(_approved(), ED, found).publish
     assert (told == "") if why is None else (why in (told or ""))
 
 
