@@ -148,7 +148,7 @@ def test_what_changes_is_let_pass_by_name_and_published(small: Application, staf
         user.find(marker="publish").click()
         await user.should_see("from the next question on")
         user.find(marker="publish-now").click()
-        await user.should_see("published", retries=40)
+        await user.should_see("Revision 2</a>, passed by two people", retries=40)
 
     at_the_desk(small, "ed", "editor", work)
     assert small.library.snapshot().revisions["gout"].number == handed_in
@@ -207,11 +207,18 @@ def test_an_article_is_withdrawn_with_a_reason_and_brought_back(small: Applicati
         await user.open(f"{PAGE}?again={handed_in}")
         await user.should_see("What this changes for patients has not been worked out", retries=40)
         user.find(marker="check").click()
-        await user.should_see(marker="serve-again", retries=100)
+        await user.should_see(marker="acknowledge", retries=200)
+        user.find(marker="acknowledge").click()
+        await user.should_see(marker="serve-again", retries=40)
+        user.find(marker="serve-again").click()
+        user.find("Why").type("The dose was right after all.")
+        user.find(marker="give-it-to-patients").click()
+        await user.should_see("gave patients", retries=40)
 
     at_the_desk(small, "rita", "reviewer", withdraw)
     assert "gout" not in small.library.snapshot().revisions
     at_the_desk(small, "rita", "reviewer", bring_back)
+    assert small.library.snapshot().revisions["gout"].number == handed_in
 
 
 def test_starter_content_is_handed_in_as_it_stands(small: Application, staff: Callable[[str], str]) -> None:
