@@ -2,14 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app import cases, first_aid, language_model, notify, offline, review_policy, rota, secrets
+from app import cases, documents, first_aid, language_model, notify, offline, rota
 from app.answering import Parts
 from app.candidate import Candidates, Materials
 from app.conversation import Conversation
@@ -18,48 +18,21 @@ from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
-from app.records.alarms import AlarmStore
-from app.records.article_board import ArticleBoard
-from app.records.article_files import ArticleFiles
-from app.records.audit import AuditLog
-from app.records.case_board import CaseBoard
-from app.records.case_files import CaseFiles
-from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
-from app.records.conversations import ConversationStore
-from app.records.database import Database
-from app.records.demo import DemoRows
-from app.records.drafts import DraftStore
-from app.records.figures import FigureStore
-from app.records.gap_store import GapStore
-from app.records.library_store import ImportReport, LibraryStore
-from app.records.must_answer import MustAnswerList
+from app.records.library_store import ImportReport
 from app.records.notifications import NotificationStore
-from app.records.outgoing import OutgoingStore
-from app.records.past_questions import PastQuestions
-from app.records.publishing import PublishStore
-from app.records.reach import ReachStore
-from app.records.recall_files import RecallFiles
-from app.records.recalls import RecallStore
-from app.records.review_list import ReviewList
-from app.records.reviews import ReviewStore
-from app.records.revision_states import RevisionStates
-from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
-from app.records.staff import StaffStore
-from app.records.stories import StoryStore
-from app.records.submissions import SubmissionStore
-from app.records.team_notes import ClinicTexts, TeamNotes
-from app.records.verdicts import VerdictStore
-from app.review_policy import Policy
 from app.settings import Settings
-from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
+from app.stores import Stores
+from app.texts import LiveTexts, LiveWords
+from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
 from guardrails.explain import Explainer
 from guardrails.level import Profile
+from guardrails.regions import Region
 from knowledge import asked as asked_questions
-from knowledge import words
 from knowledge.article import Article, parse
+from knowledge.words import Words
 from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter
 from retrieval.embedder import Embedder, SentenceEmbedder
@@ -75,7 +48,7 @@ _CLASSIFIER_LIMIT_S = 0.5
 
 
 @dataclass
-class Application:
+class Application(Stores):
     """All parts of a running Carelight. Parts that cost seconds are made when first needed."""
 
     settings: Settings
@@ -83,53 +56,6 @@ class Application:
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
-
-    @cached_property
-    def secrets(self) -> secrets.Secrets:
-        return secrets.obtain(self.settings)
-
-    @cached_property
-    def database(self) -> Database:
-        database = Database(self.settings.database)
-        database.migrate()
-        return database
-
-    @cached_property
-    def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
-
-    @cached_property
-    def review_policy(self) -> Policy:
-        """What the clinic asks of its reviews."""
-        return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
-
-    @cached_property
-    def drafts(self) -> DraftStore:
-        return DraftStore(self.database)
-
-    @cached_property
-    def submissions(self) -> SubmissionStore:
-        return SubmissionStore(self.database, self.review_policy)
-
-    @cached_property
-    def publishing(self) -> PublishStore:
-        return PublishStore(self.database, self.review_policy)
-
-    @cached_property
-    def article_files(self) -> ArticleFiles:
-        return ArticleFiles(self.database)
-
-    @cached_property
-    def revision_states(self) -> RevisionStates:
-        return RevisionStates(self.database)
-
-    @cached_property
-    def article_board(self) -> ArticleBoard:
-        return ArticleBoard(self.database)
-
-    @cached_property
-    def conversations(self) -> ConversationStore:
-        return ConversationStore(self.database, self.settings.targets)
 
     @cached_property
     def case_store(self) -> CaseStore:
@@ -160,95 +86,11 @@ class Application:
         return Notifications(NotificationStore(self.database), self.channels)
 
     @cached_property
-    def alarms(self) -> AlarmStore:
-        return AlarmStore(self.database, self.settings.targets)
-
-    @cached_property
-    def case_work(self) -> CaseWork:
-        return CaseWork(self.database, self.settings.targets)
-
-    @cached_property
-    def stories(self) -> StoryStore:
-        return StoryStore(self.database)
-
-    @cached_property
-    def figures(self) -> FigureStore:
-        return FigureStore(self.database)
-
-    @cached_property
-    def review_list(self) -> ReviewList:
-        return ReviewList(self.database)
-
-    @cached_property
-    def gap_store(self) -> GapStore:
-        return GapStore(self.database)
-
-    @cached_property
     def missing(self) -> MissingAnswers:
         """What patients asked and got no good answer to."""
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
-
-    @cached_property
-    def recalls(self) -> RecallStore:
-        return RecallStore(self.database)
-
-    @cached_property
-    def recall_files(self) -> RecallFiles:
-        return RecallFiles(self.database)
-
-    @cached_property
-    def verdicts(self) -> VerdictStore:
-        return VerdictStore(self.database)
-
-    @cached_property
-    def demo(self) -> DemoRows:
-        return DemoRows(self.database)
-
-    @cached_property
-    def case_files(self) -> CaseFiles:
-        return CaseFiles(self.database)
-
-    @cached_property
-    def case_board(self) -> CaseBoard:
-        return CaseBoard(self.database)
-
-    @cached_property
-    def team_notes(self) -> TeamNotes:
-        return TeamNotes(self.database)
-
-    @cached_property
-    def clinic_texts(self) -> ClinicTexts:
-        return ClinicTexts(self.database)
-
-    @cached_property
-    def outgoing(self) -> OutgoingStore:
-        return OutgoingStore(self.database)
-
-    @cached_property
-    def reach(self) -> ReachStore:
-        return ReachStore(self.database, self.secrets.records)
-
-    @cached_property
-    def must_answer(self) -> MustAnswerList:
-        return MustAnswerList(self.database)
-
-    @cached_property
-    def past_questions(self) -> PastQuestions:
-        return PastQuestions(self.database)
-
-    @cached_property
-    def reviews(self) -> ReviewStore:
-        return ReviewStore(self.database)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        return AuditLog(self.database)
-
-    @cached_property
-    def staff(self) -> StaffStore:
-        return StaffStore(self.database)
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:
@@ -278,10 +120,6 @@ class Application:
     @cached_property
     def explainer(self) -> Explainer:
         return Explainer(self.red_flags, self.classifier, self.rules_fingerprint)
-
-    @cached_property
-    def sign_offs(self) -> SignOffStore:
-        return SignOffStore(self.database)
 
     @cached_property
     def embedder(self) -> RememberingEmbedder:
@@ -332,15 +170,22 @@ class Application:
     @cached_property
     def drafter(self) -> Drafter | None:
         """The language model's drafter, or None where none is set."""
-        return language_model.drafter(self.settings)
+        return language_model.drafter(self.settings, self.texts.now.prompt)
 
     @cached_property
-    def regions(self) -> dict[str, care_cards.Region]:
-        return care_cards.load_regions()
+    def texts(self) -> LiveTexts:
+        """Set words, numbers and prompt as they are served."""
+        return LiveTexts(self.text_store)
 
-    @cached_property
-    def words(self) -> words.Words:
-        return words.load(self.settings.language)
+    @property
+    def regions(self) -> Mapping[str, Region]:
+        """The numbers as they are served now."""
+        return self.texts.now.regions
+
+    @property
+    def words(self) -> Words:
+        """The set words of the clinic's language as they are served now."""
+        return self.texts.now.words[self.settings.language]
 
     @cached_property
     def cards(self) -> CareCards:
@@ -351,6 +196,13 @@ class Application:
         """Resolve the rules' first aid anew from what is served now: a withdrawn article gives place to the built-in line."""
         self.cards.first_aid = first_aid.pinned(self.red_flags.rules, self.library.snapshot())
 
+    def follow_texts(self) -> None:
+        """Say what is served now: cards take its numbers, the next draft its prompt, and whoever looks its words."""
+        self.texts.follow()
+        self.cards.regions = self.texts.now.regions
+        if self.drafter is not None:
+            self.drafter.prompt = self.texts.now.prompt
+
     @cached_property
     def parts(self) -> Parts:
         return Parts(
@@ -360,7 +212,7 @@ class Application:
             library=self.library,
             search=lambda: self.search,
             drafter=lambda: self.drafter,
-            words={language: words.load(language) for language in words.LANGUAGES},
+            words=LiveWords(self.texts),
             language=self.settings.language,
             staffing=self.staffing,
             region=self.settings.region or None,
@@ -418,11 +270,12 @@ class Application:
     def initialise(self) -> None:
         """Make the data folder usable: assets, secrets, tables, and the starter corpus where no article is served."""
         offline.prepare(self.settings.data_dir)
+        self.text_store.bring_in(documents.packaged())
         for path in self.secrets.made:
             log.warning("made a new secret in %s, readable by its owner alone", path)
         if self.settings.region and self.settings.region not in self.regions:
             log.warning("no checked numbers are known for CARELIGHT_REGION=%s; cards show none", self.settings.region)
-        if not self.library.snapshot().revisions:
+        if not self.library.snapshot().revisions and not self.library.unsigned():
             self.add_articles(starter_corpus(), "starter")
 
     def add_articles(self, articles: list[Article], origin: str) -> ImportReport:

@@ -68,6 +68,19 @@ def with_body(text: str, body: str, file: str = "article") -> str:
     return f"---\n{front}---\n{normal(body)}"
 
 
+def halves(text: str) -> tuple[str, str]:
+    """Front matter and body; of a text that has no front matter, nothing and all of it."""
+    try:
+        return split(normal(text))
+    except ArticleError:
+        return "", normal(text)
+
+
+def joined(front: str, body: str) -> str:
+    """The file again; a text without front matter stays one."""
+    return f"---\n{front}---\n{body}" if front else body
+
+
 def body_line(text: str) -> int:
     """The line of the file, from 1, on which the body begins."""
     front, _ = split(text)

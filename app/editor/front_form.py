@@ -15,6 +15,7 @@ from knowledge.front_matter import ArticleError, ArticleKind, Audience
 
 Change = Callable[[Front], None]
 _AUDIENCES: dict[Audience, str] = {"adult": "Adults", "child": "Children", "pregnancy": "Pregnancy", "everyone": "Everyone"}
+_KINDS = {str(kind): label for kind, label in KINDS.items()}
 
 
 class FrontForm:
@@ -26,7 +27,7 @@ class FrontForm:
         with ui.element("div").classes("ed-form"):
             self._title = self._line("Title", "maxlength=100")
             with ui.row().classes("ed-form-row"):
-                self._kind = Choice("Kind", dict(KINDS), lambda _value: self._changed())
+                self._kind = Choice("Kind", _KINDS, lambda _value: self._changed())
                 ui.html(f"Address <b>/library/{escape(slug)}</b>, for good", sanitize=False, tag="p").classes("cd-hint")
             with ui.element("fieldset").classes("ed-audience"):
                 ui.html("For whom", sanitize=False, tag="legend")
@@ -50,7 +51,7 @@ class FrontForm:
         """Fill the fields."""
         self._shown = None  # filling is no change
         self._title.value, self._licence.value, self._summary.value = front.title, front.licence, front.summary
-        self._kind.options(dict(KINDS), front.kind)
+        self._kind.options(_KINDS, front.kind)
         for key, box in self._audience.items():
             box.value = key in front.audience
         self._synonyms.value = "\n".join(front.synonyms)

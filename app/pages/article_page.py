@@ -12,8 +12,6 @@ from knowledge.article import Article
 from knowledge.library import Revision
 from knowledge.passages import Span
 
-_CURRENT = RevisionState("current")
-
 
 def article_values(
     app: Application, found: Revision, related: Sequence[Article], address: str, mark: Span | None = None
@@ -24,7 +22,7 @@ def article_values(
         "revision": found.number,
         "reviewed_on": found.reviewed_on,
         "next_review": found.next_review,
-        "state": _CURRENT,
+        "state": RevisionState("current"),
         "cited": mark is not None,
         "sections": read(found.article, found.number, mark),
         "status": render.status(found, app.words),

@@ -50,7 +50,8 @@ def routes(app: Application) -> APIRouter:
         if found is None or state is None or (state.kind == "unpublished" and not _works_here(app, request)):
             return page(request, "missing.html", common(app), status=404)
         span = _span(mark, len(found.article.body))
-        values = article_values(app, found, shelf().related.get(slug, ()), str(request.url.replace(query="")), span)
+        related = shelf().related.get(slug, ())
+        values = article_values(app, found, related, str(request.url.replace(query="")), span)
         values["state"] = state
         return page(request, "article.html", values)
 

@@ -10,12 +10,13 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app import editorial
+from app.documents import TEXT_FORMS, TEXTS, Kind
 from app.records.article_rows import submission
 from app.records.database import Database
 from app.records.editor_tables import DraftRow, SubmissionRow, WithdrawnRow
 from app.records.models import CitationRow, Conversation, Patient, Reply, RevisionRow, Served, Staff, now
 from knowledge.article import parse
-from knowledge.front_matter import OWN, ArticleError, ArticleKind
+from knowledge.front_matter import OWN, ArticleError
 from knowledge.reading_grade import grade
 
 ArticleState = Literal["draft", "in_review", "approved", "changes_asked", "published", "withdrawn", "waiting"]
@@ -28,7 +29,7 @@ class Line:
 
     slug: str
     title: str
-    kind: ArticleKind | Literal[""]
+    kind: Kind | Literal[""]
     library: str
     state: ArticleState
     served: int | None
@@ -63,10 +64,17 @@ class ArticleBoard:
 
     def read(self) -> tuple[Line, ...]:
         """Every article there is, by title."""
+        return tuple(line for line in self._lines() if line.library != TEXTS)
+
+    def texts(self) -> tuple[Line, ...]:
+        """The clinic's set words, numbers and prompts, by title."""
+        return tuple(line for line in self._lines() if line.library == TEXTS)
+
+    def _lines(self) -> list[Line]:
         with self._database.reading() as session:
             found = _Found(session, self._heads)
             slugs = {*found.newest, *found.drafts}
-            return tuple(sorted((found.line(slug) for slug in slugs), key=lambda line: line.title.casefold()))
+            return sorted((found.line(slug) for slug in slugs), key=lambda line: line.title.casefold())
 
 
 class _Found:
@@ -127,7 +135,7 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Head:
     title: str
-    kind: ArticleKind | Literal[""]
+    kind: Kind | Literal[""]
     library: str
     grade: float | None
     next_review: dt.date | None
@@ -139,7 +147,9 @@ _Heads = dict[tuple[str, str], _Head]
 
 
 def _head(text: str, slug: str) -> _Head:
-    """What a list shows of a text; a working copy may be no article yet."""
+    """What a list shows of a document; a working copy may be no article yet."""
+    if form := TEXT_FORMS.get(slug):
+        return _Head(form.title, form.kind, TEXTS, None, None)
     try:
         article = parse(text, slug)
     except ArticleError:
