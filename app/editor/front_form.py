@@ -14,6 +14,7 @@ from knowledge.front_edit import Front
 from knowledge.front_matter import ArticleError, ArticleKind, Audience
 
 Change = Callable[[Front], None]
+_KINDS: dict[str, str] = {**KINDS}
 _AUDIENCES: dict[Audience, str] = {"adult": "Adults", "child": "Children", "pregnancy": "Pregnancy", "everyone": "Everyone"}
 _KINDS = {str(kind): label for kind, label in KINDS.items()}
 

@@ -74,6 +74,7 @@ class WritingDesk:
                     AskBox(self._app, self._copy)
                 with self._panes.pane("Changes"):
                     self._changes = ChangesBox(self._app, self._copy)
+        self._title.content = escape(self._front_box.title or self._slug)
         self._dialogs()
         self._held()
         self._say_saved()
