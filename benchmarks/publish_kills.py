@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,11 +88,11 @@ def work(data_dir: Path) -> None:
     """Read steps until the input ends; each is one round in processes of their own."""
     for number, line in enumerate(sys.stdin):
         step = line.rstrip("\n")
-        ended = _forked(lambda at=step, text=f"Text number {number}.": _publish(data_dir, at, text))
+        ended = _forked(partial(_publish, data_dir, step, f"Text number {number}."))
         if ended != -signal.SIGKILL:
             print(json.dumps(asdict(Found(step, "the step was never reached", new=False))), flush=True)
             continue
-        if _forked(lambda at=step, text=f"Text number {number}.": _look(data_dir, at, text)):
+        if _forked(partial(_look, data_dir, step, f"Text number {number}.")):
             print(json.dumps(asdict(Found(step, "the start failed", new=False))), flush=True)
 
 

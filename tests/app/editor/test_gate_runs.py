@@ -63,8 +63,9 @@ def test_a_check_that_fails_says_so_and_can_be_made_again(error: Exception, told
         _until(lambda: runs.of("gout", 2) is None)
 
 
-def test_a_server_that_stops_ends_the_check() -> None:
-    """A minute of questions must not hold up a restart."""
+@pytest.mark.parametrize("ends", [GateRuns.stop, lambda runs: runs.end("gout")], ids=["the server stops", "out of review"])
+def test_a_check_that_nobody_needs_any_more_is_ended(ends: Callable[[GateRuns], None]) -> None:
+    """A minute of questions must hold up neither a restart nor patients."""
     ended = threading.Event()
     begun = threading.Event()
 
@@ -81,4 +82,5 @@ def test_a_server_that_stops_ends_the_check() -> None:
     with _runs(check) as runs:
         runs.begin("gout", 2)
         begun.wait(5)
-    assert ended.wait(5)
+        ends(runs)
+        assert ended.wait(5)
