@@ -36,7 +36,8 @@ T = TypeVar("T")
 
 _LONGEST = 6000
 """Code points above which a message is screened but not searched."""
-_PASSAGES = 24
+PASSAGES = 24
+"""Passages that an answer is made from at most."""
 ASKED_FOR_PERSON = Finding("asked-for-a-person", 1, "routine", "medical", "The patient asked to talk to a person.", "rule", ())
 
 
@@ -246,7 +247,7 @@ class Answering:
         audience = person.audience(requested(text, turn.turns[:-1]).question, turn.profile)
         try:
             snapshot = clock.time("library", self._parts.library.snapshot)
-            found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, _PASSAGES))
+            found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, PASSAGES))
         except (RecordsError, IndexUnusableError) as error:
             log.error("the library could not be searched: %s", error)
             yield Made(say(at, "notice", "error"))

@@ -12,8 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.conversation import Finished, Grown, Screened, Shown
-from app.journal import Reply
+from app import asking
 from app.wiring import Application
 from guardrails import person
 from guardrails.level import Finding, Profile, Question, Screening
@@ -22,7 +21,6 @@ from knowledge.library import Snapshot
 from retrieval.search import Scored
 
 _STAGES = ("screen", "search", "answer", "check", "total")
-_FIRST_ID = "batch"
 
 
 class BadLineError(ValueError):
@@ -137,34 +135,16 @@ def ask(app: Application, data: object) -> dict[str, Any]:
     """The whole reply to the last message, by the same path as the chat, recording nobody."""
     given = ConversationIn.model_validate(data)
     *earlier, last = given.messages
-    conversation = app.rehearsal(tuple(earlier), given.profile.profile())
-    replies: dict[str, Reply] = {}
-    level, ms = "routine", {}
-    for event in conversation.reply("", _FIRST_ID, last):
-        if isinstance(event, Shown | Grown):
-            replies[event.reply.id] = event.reply  # of one that grows, what it became
-        elif isinstance(event, Screened):
-            level = event.level
-        elif isinstance(event, Finished):
-            ms = event.ms
-    shown = list(replies.values())
-    answer = next((r for r in shown if r.kind not in ("care_card", "banner")), None)
-    card = next((r for r in shown if r.kind in ("care_card", "banner")), None)
+    came = asking.answered(app.rehearsal(tuple(earlier), given.profile.profile()), last)
     return {
         "id": given.id,
-        "level": level,
-        "kind": _kind(answer),
-        "card": card.body if card else None,
-        "statements": [_statement(s) for s in answer.statements] if answer else [],
-        "text": "\n\n".join(reply.text for reply in shown),
-        "ms": {stage: ms.get(stage, 0.0) for stage in _STAGES},
+        "level": came.level,
+        "kind": came.kind,
+        "card": came.card.body if came.card else None,
+        "statements": [_statement(statement) for statement in came.statements],
+        "text": came.text,
+        "ms": {stage: came.ms.get(stage, 0.0) for stage in _STAGES},
     }
-
-
-def _kind(answer: Reply | None) -> str:
-    if answer is None:
-        return "care_card"
-    return "not_covered" if answer.kind in ("notice", "welcome") else answer.kind
 
 
 def _findings(screening: Screening) -> list[dict[str, Any]]:

@@ -72,9 +72,9 @@ def _work(app: Application, case: str, chat: str, step: Does | Writes | Notes | 
         case Writes():
             app.case_work.reply(case, member.id, chat, said(member, step.text))
         case Notes(due=None):
-            app.demo.note(case, member.id, step.text)
+            app.team_notes.note(case, member.id, step.text)
         case Notes(due=float(due)):
-            app.demo.remind(case, member.id, step.text, now() + timedelta(minutes=step.ago + due))
+            app.team_notes.remind(case, member.id, now() + timedelta(minutes=step.ago + due), step.text)
         case Closes():
             app.case_work.close(case, member.id, step.closing)
         case Does():

@@ -17,7 +17,9 @@ from app.guests import COOKIE, guest_id
 from app.harden import Harden
 from app.pager import Pager
 from app.pages import guest, library, sign_in
+from app.publishing import publish_due
 from app.upkeep import Upkeep
+from app.watch import Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
@@ -85,7 +87,7 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
 
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
-    watches = (Pager(app), Upkeep(app))
+    watches = (Pager(app), Upkeep(app), Watch("publishing", {"planned": lambda: publish_due(app)}))  # a check may take a minute
     for watch in watches:
         watch.start()
     yield

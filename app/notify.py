@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from pydantic import SecretStr
+
 from app.errors import SettingsError
+from app.settings import Settings
 
 ListName = Literal["first", "next", "on_call", "operator"]
 _LISTS: tuple[ListName, ...] = ("first", "next", "on_call", "operator")
@@ -60,8 +63,19 @@ class Channels:
         return {channel.fingerprint: channel for name in _LISTS for channel in self.lists.get(name, ())}
 
 
+def chosen(settings: Settings) -> Channels:
+    """The channels that the settings name; SettingsError as `read`."""
+    lists: dict[ListName, SecretStr] = {
+        "first": settings.notify_first,
+        "next": settings.notify_next,
+        "on_call": settings.notify_on_call,
+        "operator": settings.notify_operator,
+    }
+    return read({name: addresses.get_secret_value() for name, addresses in lists.items()})
+
+
 def read(addresses: Mapping[ListName, str]) -> Channels:
-    """Channels from the settings; SettingsError names the list and place of an address that cannot be used, never the address."""
+    """Channels by list; SettingsError names the list and place of an address that cannot be used, never the address."""
     return Channels({name: _read_list(name, text) for name, text in addresses.items() if text.strip()})
 
 

@@ -17,7 +17,7 @@ from app.records.alarms import Ladder, Unanswered
 from app.records.models import now
 from app.records.notifications import Notice
 from app.recovery import recover
-from app.watch import Watch
+from app.watch import AtMostEvery, Watch
 from app.wiring import Application
 from guardrails.language import language_of
 from knowledge import words
@@ -26,7 +26,6 @@ log = logging.getLogger("carelight.pager")
 OWNER_SILENT = timedelta(minutes=2)
 """A member of the team whose desk was not used for that long has left it."""
 _SCREENING = timedelta(minutes=10)
-_EXPIRE_EVERY = timedelta(minutes=1)
 
 
 class Pager(Watch):
@@ -45,7 +44,7 @@ class Pager(Watch):
         }
         super().__init__("pager", chores)
         self._app, self._started, self._recovered = app, now(), False
-        self._expired = self._started
+        self._minutely = AtMostEvery(timedelta(minutes=1))
         wording = Wording(app.words, app.settings)
         self._delivery = Delivery(app.notifications.store, app.channels, wording, self.wake)
         self._ladder = Ladder(self._fingerprints, self._unanswered)
@@ -106,10 +105,9 @@ class Pager(Watch):
         self._delivery.once(now())
 
     def _expire(self) -> None:
+        """Notices too old to help anybody are given up, looked at once a minute."""
         at = now()
-        if at - self._expired >= _EXPIRE_EVERY:
-            self._app.notifications.store.expire(at)
-            self._expired = at
+        self._minutely.do(at, lambda: self._app.notifications.store.expire(at))
 
     def _probe(self) -> None:
         """The database answers and takes writes."""

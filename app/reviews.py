@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from app.evals.report import Share, share
 from app.records.review_list import Read, Review, ReviewList
+from app.watch import AtMostEvery
 from guardrails.privacy import MaskingError, mask
 
 _MISSED = ("missed_emergency", "missed_urgent")
-_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,13 @@ class Sampling:
 
     def __init__(self, reviews: ReviewList, size: int) -> None:
         self._reviews, self._size = reviews, size
-        self._looked: datetime | None = None
+        self._hourly = AtMostEvery(timedelta(hours=1))
 
     def due(self, at: datetime) -> int:
         """Draw the sample if it has not been drawn; how many chats were drawn. RecordsError where that fails, and it is tried again."""
-        if not self._size or (self._looked is not None and at - self._looked < _EVERY):
+        if not self._size:
             return 0
-        drawn = self._reviews.sample(self._size, at)
-        self._looked = at
-        return drawn
+        return self._hourly.do(at, lambda: self._reviews.sample(self._size, at)) or 0
 
 
 def masked(reviews: ReviewList, review_id: int, who: str) -> Sequence[Read] | None:

@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.desk_words import TAPS, did_not_count, rough
 from app.sbar_lists import Line, denies, has, mentions, not_asked, stated_ages
 from guardrails.level import Finding, Level, Pathway, Profile
 from guardrails.person import about
 from guardrails.red_flags import RedFlagRules
 
 _SHORT = 160
-_TAPS = {
-    "help_coming": "help is on the way",
-    "with_clinician": "I am with a clinician",
-    "someone_else": "this is about someone else",
-    "not_right": "this is not right",
-}
-_MOST_ASIDE = 6
 NOT_TOLD = "not told"
 
 
@@ -132,22 +126,12 @@ def summarise(story: Story, rules: RedFlagRules, target: timedelta, at: datetime
     )
 
 
-def ago(delta: timedelta) -> str:
-    """A length of time as people say it."""
-    minutes = max(0, int(delta.total_seconds() // 60))
-    if minutes < 1:
-        return "under a minute"
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
-
-
 # Situation
 
 
 def _situation(story: Story, target: timedelta, at: datetime) -> Iterator[Line]:
     yield from _who(story)
-    yield Line(f"{story.level.capitalize()}, opened {ago(at - story.opened)} ago")
+    yield Line(f"{story.level.capitalize()}, opened {rough(at - story.opened)} ago")
     for fired in story.fired:
         yield Line(f"{fired.finding.reason}{_elsewhere(fired)}", _rests_on(story, fired))
     if story.waiting_since is None:
@@ -155,7 +139,7 @@ def _situation(story: Story, target: timedelta, at: datetime) -> Iterator[Line]:
     else:
         waited = at - story.waiting_since
         late = ", past it" if waited > target else ""
-        yield Line(f"Waiting for a person for {ago(waited)} (target {ago(target)}{late})")
+        yield Line(f"Waiting for a person for {rough(waited)} (target {rough(target)}{late})")
     yield Line("Has the chat open now" if story.connected else "Does not have the chat open now")
 
 
@@ -223,11 +207,8 @@ def _scores(story: Story) -> Iterator[Line]:
 
 def _set_aside(story: Story) -> Iterator[Line]:
     """Words that did not count, with the cue that reached them, as stored when it fired."""
-    stored = (item for fired in story.fired for item in fired.told.get("set_aside", []))
-    kept = list(dict.fromkeys((item["words"], item["category"], item["cue"]) for item in stored))
-    for words, category, cue in kept[:_MOST_ASIDE]:
-        turns = tuple(number for number, turn in enumerate(story.turns) if words in turn)
-        yield Line(f"Did not count: “{words}” ({category}: “{cue}”)", turns)
+    for words, line in did_not_count(fired.told for fired in story.fired):
+        yield Line(line, tuple(number for number, turn in enumerate(story.turns) if words in turn))
 
 
 # Recommendation
@@ -239,11 +220,11 @@ def _recommendation(story: Story, target: timedelta, at: datetime) -> Iterator[L
         yield Line(f"The patient was shown: {advice.lead}{contacts}", _turn(advice.turn))
     if not story.advice:
         yield Line("The patient was shown no card")
-    taps = [_TAPS.get(tap, tap) for tap in story.taps]
-    yield Line(f"Tapped: {'; '.join(taps)}" if taps else "Tapped nothing on the card")
+    taps = [f"“{TAPS.get(tap, tap)}”" for tap in story.taps]
+    yield Line(f"Tapped: {', '.join(taps)}" if taps else "Tapped nothing on the card")
     if story.waiting_since is not None:
         due = story.waiting_since + target
-        yield Line(f"A person should act within {ago(due - at)}" if due > at else f"A person should have acted {ago(at - due)} ago")
+        yield Line(f"A person should act within {rough(due - at)}" if due > at else f"A person should have acted {rough(at - due)} ago")
     for pathway in dict.fromkeys(fired.finding.pathway for fired in story.fired):
         name = pathway.replace("_", " ")
         first = next(iter(story.procedures.get(pathway, "").strip().splitlines()), "")[:_SHORT]

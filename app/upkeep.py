@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from app.records.models import now
 from app.reviews import Sampling
-from app.watch import Watch
+from app.watch import AtMostEvery, Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight.upkeep")
@@ -29,7 +29,7 @@ class Upkeep(Watch):
         self._app = app
         self._pinned: int | None = None
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
-        self._forget_next = now()
+        self._hourly = AtMostEvery(timedelta(hours=1))
 
     def _review(self) -> None:
         """Last week's sample of chats that raised no alarm, where the clinic reads one."""
@@ -44,9 +44,7 @@ class Upkeep(Watch):
     def _forget(self) -> None:
         """What patients left to be reached by is deleted in time, looked at once an hour."""
         at = now()
-        if at >= self._forget_next:
-            self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days))
-            self._forget_next = at + timedelta(hours=1)
+        self._hourly.do(at, lambda: self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days)))
 
     def _follow(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

@@ -3,9 +3,29 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from app.errors import CarelightError
 from app.logs import place
+
+T = TypeVar("T")
+
+
+class AtMostEvery:
+    """Keeps a chore that is looked at each second to once in a while; one that failed is not put off."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._done: datetime | None = None
+
+    def do(self, at: datetime, chore: Callable[[], T]) -> T | None:
+        """What `chore` returns, or None where it was done too short a time before `at`."""
+        if self._done is not None and at - self._done < self._every:
+            return None
+        made = chore()
+        self._done = at
+        return made
 
 
 class Watch:

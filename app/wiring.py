@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from app import cases, first_aid, notify, offline, review_policy, rota, secrets
+from app import cases, first_aid, language_model, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
+from app.candidate import Candidates, Materials
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
-from app.errors import SettingsError
 from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.missing import Grouping, Means, MissingAnswers
@@ -35,8 +33,10 @@ from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
 from app.records.library_store import ImportReport, LibraryStore
+from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
 from app.records.outgoing import OutgoingStore
+from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
 from app.records.review_list import ReviewList
@@ -58,10 +58,9 @@ from knowledge import asked as asked_questions
 from knowledge import words
 from knowledge.article import Article, parse
 from retrieval import asked, units, vectors
-from retrieval.drafted import Drafter, connect
+from retrieval.drafted import Drafter
 from retrieval.embedder import Embedder, SentenceEmbedder
 from retrieval.index import IndexUnusableError, PassageIndex, Progress, SyncReport
-from retrieval.model import Limits, ModelChoice
 from retrieval.search import Bank, Search
 from retrieval.vectors import RememberingEmbedder
 
@@ -147,14 +146,7 @@ class Application:
     @cached_property
     def channels(self) -> notify.Channels:
         """Where the care team is called; SettingsError where an address cannot be used."""
-        chosen = self.settings
-        lists: dict[notify.ListName, SecretStr] = {
-            "first": chosen.notify_first,
-            "next": chosen.notify_next,
-            "on_call": chosen.notify_on_call,
-            "operator": chosen.notify_operator,
-        }
-        return notify.read({name: addresses.get_secret_value() for name, addresses in lists.items()})
+        return notify.chosen(self.settings)
 
     @cached_property
     def notifications(self) -> Notifications:
@@ -224,6 +216,14 @@ class Application:
         return ReachStore(self.database, self.secrets.records)
 
     @cached_property
+    def must_answer(self) -> MustAnswerList:
+        return MustAnswerList(self.database)
+
+    @cached_property
+    def past_questions(self) -> PastQuestions:
+        return PastQuestions(self.database)
+
+    @cached_property
     def reviews(self) -> ReviewStore:
         return ReviewStore(self.database)
 
@@ -288,26 +288,36 @@ class Application:
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank(), units.nearness(self.embedder, units.load()))
+                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors))
             return self._search
 
-    def _bank(self) -> Bank | None:
+    def _bank(self, embedder: Embedder) -> Bank | None:
         """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
-        return asked.bank(asked_questions.read(), self.embedder) if self.embedder.knows_its_model else None
+        return asked.bank(asked_questions.read(), embedder) if self.embedder.knows_its_model else None
+
+    @cached_property
+    def unit_vectors(self) -> units.UnitVectors | None:
+        return units.load()
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Libraries as they would be, to be asked before anything is published."""
+        return Candidates(
+            Materials(
+                parts=self.parts,
+                embedder=self.embedder,
+                index=lambda: self.index,
+                bank=self._bank,
+                near=lambda embedder: units.nearness(embedder, self.unit_vectors),
+                rules=self.red_flags.rules,
+                built=lambda snapshot: self._search.built_for(snapshot) if self._search else None,
+            )
+        )
 
     @cached_property
     def drafter(self) -> Drafter | None:
         """The language model's drafter, or None where none is set."""
-        chosen = self.settings
-        if not chosen.model:
-            return None
-        choice = model_choice(chosen)
-        try:
-            return Drafter(connect(choice), choice)
-        except Exception as error:  # LangChain's, a provider's, or a missing package: known at start, not in a patient's turn
-            raise SettingsError(
-                f"CARELIGHT_MODEL={chosen.model} cannot be used ({type(error).__name__}); see docs/settings.md, or leave it empty"
-            ) from None
+        return language_model.drafter(self.settings)
 
     @cached_property
     def regions(self) -> dict[str, care_cards.Region]:
@@ -435,24 +445,12 @@ class Application:
         for lane in ("screening_lane", "answering_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
+        if "candidates" in made:
+            self.candidates.close()
         if "case_desk" in made:
             self.case_desk.close()
         if "database" in made:
             self.database.close()
-
-
-def model_choice(settings: Settings) -> ModelChoice:
-    """The language model that the settings name, with its limits, budgets and prices."""
-    return ModelChoice(
-        settings.model,
-        settings.model_base_url,
-        settings.model_api_key.get_secret_value(),
-        Limits(settings.model_connect_timeout, settings.model_first_token_timeout, settings.model_timeout, settings.model_retries),
-        settings.model_prompt_tokens,
-        settings.model_answer_tokens,
-        settings.model_price_in,
-        settings.model_price_out,
-    )
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

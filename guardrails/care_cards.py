@@ -140,6 +140,10 @@ class CareCards:
     ) -> None:
         self.regions, self.first_aid, self._rules = regions, first_aid, rules
 
+    def with_first_aid(self, first_aid: Mapping[str, tuple[Quote, ...]]) -> "CareCards":
+        """The same cards with other first-aid lines: those of another version of the library."""
+        return CareCards(self.regions, first_aid, self._rules)
+
     def card(self, findings: Sequence[Finding], region: str | None, staffing: Staffing, words: Words) -> CareCard:
         """One card for all open `findings` (at least one), most urgent pathway first."""
         findings = sorted(findings, key=lambda finding: -SEVERITY[finding.level])

@@ -9,6 +9,7 @@ import codecs
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -75,6 +76,12 @@ class Scope:
         self.entries, self.masks, self.learned = entries, masks or {}, learned
         self._by_id = {entry.id: entry for entry in entries}
         self._health = re.compile(rf"\b(?:{'|'.join(health_words)})")
+
+    def with_encoder(self, encoder: Callable[[], Encoder]) -> "Scope":
+        """The same scope, whose learned layer asks another encoder."""
+        made = copy(self)
+        made.learned = LearnedScope(self.learned.weights, encoder) if self.learned else None
+        return made
 
     def verdict(self, text: str, earlier: Sequence[str] = ()) -> ScopeEntry | None:
         """The entry that `text` is a plain case of, or None where the library should be asked; `earlier` turns, oldest first."""

@@ -91,6 +91,10 @@ class Screener:
             failed.set_exception(error)
             return failed
 
+    def unhurried(self, limit_s: float) -> "Screener":
+        """The same layers and questions on threads of its own, with `limit_s` seconds each: for work that no patient waits for."""
+        return Screener([TimedLayer(timed.layer, limit_s) for timed in self.layers], self._asker, threads=2)
+
     def close(self) -> None:
         """Let go of the threads without waiting for a layer that hangs."""
         self._threads.shutdown(wait=False, cancel_futures=True)

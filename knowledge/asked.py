@@ -19,6 +19,8 @@ class AskedQuestion:
     article: str
     text: str
     answers: tuple[str, ...]
+    messages: tuple[str, ...] = ()
+    """The same as a patient types it: the messages before, and the question last."""
 
 
 def read(folder: Path = ASKED_FOLDER) -> Iterator[AskedQuestion]:
@@ -27,6 +29,7 @@ def read(folder: Path = ASKED_FOLDER) -> Iterator[AskedQuestion]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 row = json.loads(line)
-                yield AskedQuestion(file.stem, " ".join((*row["h"][-1:], row["q"])), tuple(answer["text"] for answer in row["a"]))
+                answers = tuple(answer["text"] for answer in row["a"])
+                yield AskedQuestion(file.stem, " ".join((*row["h"][-1:], row["q"])), answers, (*row["h"], row["q"]))
             except (ValueError, LookupError, TypeError) as error:
                 raise ValueError(f"{file.name}, line {number}: no question ({type(error).__name__})") from None

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from knowledge.article import Article
 from knowledge.citation import Citation
+from knowledge.front_matter import OWN
 from knowledge.passages import Passage, Span, passages
 
 
@@ -45,6 +46,36 @@ class Snapshot:
 
     version: int
     revisions: Mapping[str, Revision] = field(repr=False)
+    behind: Mapping[str, Revision] = field(default_factory=dict, repr=False)
+    """Revisions that stand behind an article on the same topic of a library that is trusted more; patients do not get them."""
+    libraries: tuple[str, ...] = (OWN,)
+    """The libraries served, the most trusted first."""
+
+    @classmethod
+    def of(cls, version: int, revisions: Iterable[Revision], libraries: Sequence[str]) -> "Snapshot":
+        """The served set that `revisions` of several libraries make together."""
+        every = {revision.article.slug: revision for revision in revisions}
+        served = served_together(every.values(), libraries)
+        return cls(version, served, {slug: every[slug] for slug in every.keys() - served.keys()}, tuple(libraries))
+
+    def with_revision(self, revision: Revision) -> "Snapshot":
+        """What patients would get if `revision` were published: an article of another library on its topic steps behind it."""
+        return self._of({**self.behind, **self.revisions, revision.article.slug: revision})
+
+    def without(self, slug: str) -> "Snapshot":
+        """What patients would get if the article called `slug` were withdrawn: one that stood behind it comes forward."""
+        every = {**self.behind, **self.revisions}
+        every.pop(slug, None)
+        return self._of(every)
+
+    def _of(self, every: Mapping[str, Revision]) -> "Snapshot":
+        return Snapshot.of(self.version, every.values(), self.libraries)
+
+    def changed(self, other: "Snapshot") -> frozenset[str]:
+        """Slugs whose revision is another in `other`, or that only one of the two serves."""
+        return frozenset(
+            slug for slug in self.revisions.keys() | other.revisions.keys() if self.revisions.get(slug) != other.revisions.get(slug)
+        )
 
     @cached_property
     def passages(self) -> Mapping[str, Passage]:

@@ -6,8 +6,11 @@ articles; what is nearest speaks for its article and for the passages that answe
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.asked import AskedQuestion
 from knowledge.library import Snapshot
@@ -41,13 +44,48 @@ class AskedBefore:
         if not self.questions:
             return NOTHING_ALIKE
         cosines = (self.vectors @ vectors.T).max(axis=1)
-        articles: dict[str, float] = {}
-        passages: dict[str, float] = {}
-        for place in np.argsort(cosines).tolist():  # the nearest comes last and stays
-            if self.questions[place].text != leave_out:
-                articles[self.questions[place].article] = float(cosines[place])
-                passages.update(dict.fromkeys(self.answers[place], float(cosines[place])))
-        return Likeness(articles, passages)
+        if leave_out:
+            cosines[[question.text == leave_out for question in self.questions]] = _NOT_LOOKED_AT
+        return Likeness(_greatest(cosines, self._by_article), _greatest(cosines, self._by_passage))
+
+    @cached_property
+    def _by_article(self) -> "_Groups":
+        return _groups((question.article,) for question in self.questions)
+
+    @cached_property
+    def _by_passage(self) -> "_Groups":
+        return _groups(self.answers)
+
+
+_NOT_LOOKED_AT = -2.0
+"""Below every cosine."""
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Questions by what they are about: `names[i]` has the rows of `places` from `starts[i]` on."""
+
+    names: tuple[str, ...]
+    places: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+
+
+def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
+    rows: dict[str, list[int]] = {}
+    for place, named in enumerate(keys):
+        for name in named:
+            rows.setdefault(name, []).append(place)
+    sizes = [len(places) for places in rows.values()]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
+    return _Groups(tuple(rows), np.array(list(chain.from_iterable(rows.values())), dtype=np.intp), starts)
+
+
+def _greatest(cosines: Vectors, groups: _Groups) -> dict[str, float]:
+    """The greatest cosine of each group; of one that only holds what is not looked at, none."""
+    if not groups.names:
+        return {}
+    greatest = np.maximum.reduceat(cosines[groups.places], groups.starts)
+    return {name: cosine for name, cosine in zip(groups.names, greatest.tolist(), strict=True) if cosine != _NOT_LOOKED_AT}
 
 
 def asked_before(questions: Iterable[AskedQuestion], snapshot: Snapshot, embedder: Embedder) -> AskedBefore:

@@ -5,11 +5,12 @@ embeds that article alone, and a lost index is made again from the database.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import chromadb
+import numpy as np
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from langchain_chroma import Chroma
@@ -17,7 +18,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
-from retrieval.embedder import Embedder
+from retrieval.embedder import Embedder, Vectors
 
 _COLLECTION = "passages"
 _BATCH = 256
@@ -111,6 +112,19 @@ class PassageIndex:
         except Exception as error:  # a damaged index must become one clear error for the caller
             raise IndexUnusableError(f"the index did not answer ({type(error).__name__}); run 'carelight index rebuild'") from None
         return [(str(document.id), 1.0 - distance) for document, distance in found]
+
+    def vectors(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
+        """The vectors held of `passages`, by id; what is not held, or of other words, is left out."""
+        wanted = {passage.id: passage.digest for passage in passages}
+        found: dict[str, Vectors] = {}
+        try:
+            for start in range(0, len(passages), _BATCH):
+                rows = self._store.get(ids=list(wanted)[start : start + _BATCH], include=["embeddings", "metadatas"])
+                held = zip(rows["ids"], rows["metadatas"], rows["embeddings"], strict=True)
+                found |= {key: np.asarray(vector, np.float32) for key, meta, vector in held if meta.get("digest") == wanted[key]}
+        except Exception as error:  # as in `search`
+            raise IndexUnusableError(f"the index did not answer ({type(error).__name__}); run 'carelight index rebuild'") from None
+        return found
 
     @staticmethod
     def remove(folder: Path) -> None:

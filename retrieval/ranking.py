@@ -5,8 +5,8 @@ stand in `ranking.json`, written by `python -m benchmarks.fit_ranking`; a librar
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -59,11 +59,11 @@ class Ranking:
 
     def of_article(self, signs: ArticleSigns, kind: ArticleKind) -> float:
         """How likely an article is the one asked about; comparable within one question."""
-        return _weighed(self.article, asdict(signs)) + self.kind.get(kind, 0.0)
+        return _weighed(self.article, signs, _OF_ARTICLE) + self.kind.get(kind, 0.0)
 
     def of_passage(self, signs: PassageSigns) -> float:
         """How likely a passage holds the answer; comparable within one question."""
-        return _weighed(self.passage, asdict(signs))
+        return _weighed(self.passage, signs, _OF_PASSAGE)
 
 
 @cache
@@ -73,5 +73,9 @@ def load(path: Path = WEIGHTS_FILE) -> Ranking:
     return Ranking(data["article"], data["kind"], data["passage"])
 
 
-def _weighed(weights: Mapping[str, float], signs: Mapping[str, float]) -> float:
-    return sum(weights[name] * value for name, value in signs.items())
+def _weighed(weights: Mapping[str, float], signs: ArticleSigns | PassageSigns, names: Sequence[str]) -> float:
+    return sum(weights[name] * float(getattr(signs, name)) for name in names)
+
+
+_OF_ARTICLE = tuple(field.name for field in fields(ArticleSigns))
+_OF_PASSAGE = tuple(field.name for field in fields(PassageSigns))

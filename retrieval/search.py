@@ -5,7 +5,7 @@ weighed (`retrieval.ranking`), and a calibrated curve says whether the best one 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from knowledge.front_matter import ArticleKind, Audience
@@ -111,6 +111,15 @@ class Search:
         if self._built is None or self._built.snapshot is not snapshot:
             self._built = build(snapshot, self._bank(snapshot))
         return self._built
+
+    def adopt(self, built: "Built") -> None:
+        """Take what another search has made for a snapshot, questions asked before excepted: those are this search's own."""
+        self._built = replace(built, like=self._bank(built.snapshot))
+
+    def built_for(self, snapshot: Snapshot) -> "Built | None":
+        """What is made already for `snapshot`, or None."""
+        built = self._built
+        return built if built is not None and built.snapshot is snapshot else None
 
     def evidence(self, query: Query, built: "Built", leave_out: str = "") -> "Evidence":
         """What both sides find for the message, with the one before it where it goes on from that.

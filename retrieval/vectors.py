@@ -5,7 +5,7 @@ Made by `python -m tools.embed_corpus`; a test holds a sample to the model.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from retrieval.embedder import Embedder, Vectors
 SHIPPED = Path(__file__).parent / "starter_vectors.npz"
 _KEY_BYTES = 12
 _FEW = 3
+_TOGETHER = 32
+"""Texts embedded together; between two batches a patient's question has its turn."""
 _REMEMBERED = 128
 """Texts of one question, which more than one part of a search asks for: the newest are kept for a while, in memory alone."""
 
@@ -70,6 +72,10 @@ class RememberingEmbedder:
         """Whether vectors of this very model are shipped."""
         return self._known is not None
 
+    def knows(self, text: str) -> bool:
+        """Whether the vector of `text` is shipped."""
+        return self._known is not None and self._known.row(text) is not None
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`."""
         if len(texts) <= _FEW:
@@ -87,6 +93,33 @@ class RememberingEmbedder:
         row = self._known.row(text) if self._known else None
         found: Vectors = self._newest(text) if row is None or self._known is None else self._known.vectors[row]
         return found
+
+
+class PreparedEmbedder:
+    """An embedder that is told beforehand what it will be asked: many texts are embedded together in a fraction of the time."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.fingerprint = embedder.fingerprint
+        self._ready: dict[str, Vectors] = {}
+
+    def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Embed what is not ready yet, the shortest first: a batch is as slow as its longest text. `progress` counts texts."""
+        new = sorted({text for text in texts if text not in self._ready}, key=len)
+        for start in range(0, len(new), _TOGETHER):
+            batch = new[start : start + _TOGETHER]
+            self._ready |= dict(zip(batch, self._embedder.embed(batch), strict=True))
+            progress(min(start + _TOGETHER, len(new)), len(new))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`."""
+        if all(text in self._ready for text in texts) and texts:
+            return np.stack([self._ready[text] for text in texts])
+        return self._embedder.embed(texts)
+
+    def forget(self) -> None:
+        """Let go of everything prepared: a patient's words need not stay."""
+        self._ready.clear()
 
 
 def _key(text: str) -> bytes:

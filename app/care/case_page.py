@@ -11,6 +11,7 @@ from app.care.frame import Visit
 from app.care.live import Shared
 from app.care.pieces import Badge, Changing, Lines
 from app.care.reply_box import ReplyBox
+from app.care.sbar import Summaries, Summary
 from app.care.side import Side
 from app.care.work import Work
 from app.errors import RecordsError
@@ -28,6 +29,7 @@ class _Seen:
     """What one look found."""
 
     file: CaseFile
+    summary: Summary
     contact: Reach | None
     board: Board
     templates: Sequence[Template]
@@ -71,6 +73,7 @@ class CasePage:
         self._visit, self._file, self._board = visit, file, board
         self._chat = file.chat
         self._work = Work(visit, file, self._changed)
+        self._summaries = Summaries(visit.app)
 
     async def draw(self) -> None:
         """Draw the page as it stands, and keep it so."""
@@ -90,7 +93,8 @@ class CasePage:
     def _read(self) -> _Seen:
         app = self._visit.app
         file = app.case_files.read(self._file.id, self._chat) or self._file
-        return _Seen(file, self._contact(), self._board.get(), app.clinic_texts.templates(), app.clinic_texts.procedures())
+        board, texts = self._board.get(), app.clinic_texts
+        return _Seen(file, self._summaries.of(file), self._contact(), board, texts.templates(), texts.procedures())
 
     def _contact(self) -> Reach | None:
         """How the patient can be reached; that it cannot be unsealed hides nothing else of the case."""
@@ -109,7 +113,7 @@ class CasePage:
         self._about.show(_about_html(file))
         self._lines.show(transcript.lines(file))
         self._reply.show(file, seen.templates)
-        self._side.show(file, seen.contact, seen.procedures)
+        self._side.show(file, seen.summary, seen.contact, seen.procedures)
         self._badge.show(queue_view.unclaimed(queue_view.rows(seen.board, self._visit.member.id, self._visit.app.settings.targets)))
 
     def _problem_with(self, problem: str) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from nicegui import ui
+from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.care import frame, tables
 from app.care.frame import CARE_ROLES
+from app.desk_words import span
 from app.errors import RecordsError
 from app.evals.report import Share
 from app.figures import Figures, Spread, figures
@@ -20,7 +21,6 @@ from app.wiring import Application
 
 _PAIR = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:16px;width:100%;align-items:start"
 _WEEKS = {4: "4 weeks", 12: "12 weeks", 26: "half a year", 52: "a year", 0: "all"}
-_COLOURS = {"emergency": "#a3141f", "crisis": "#5b3a86", "urgent": "#8a4b00", "routine": "#46585d"}
 _PLAIN = "#11676b"
 
 
@@ -28,31 +28,36 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
     @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
-    def page(request: Request) -> Response | None:
+    async def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:
             return RedirectResponse("/sign-in?to=/desk/care/figures")
-        _draw(app, member)
+        await _draw(app, member)
         return None
 
 
-def _draw(app: Application, member: StaffMember) -> None:
+async def _draw(app: Application, member: StaffMember) -> None:
     frame.header(app, member, "Care desk", frame.CARE_LINKS)
+    only_demo = await run.io_bound(_only_demo, app)
     with ui.column().props('role="main"').style(tables.COLUMN):
         frame.heading("Figures")
         with ui.row().style("align-items:center;gap:24px"):
             weeks = ui.select(_WEEKS, value=12, label="Cases opened in the last").props("outlined dense").style("min-width:200px")
-            demo = ui.checkbox("Made-up demo cases instead of patients'", value=_only_demo(app))
+            demo = ui.checkbox("Made-up demo cases instead of patients'", value=bool(only_demo))
         body = ui.column().style("width:100%;gap:16px").props('aria-live="polite" data-testid="figures"')
 
-        def show() -> None:
-            body.clear()
-            with body:
-                _figures(app, weeks.value, demo=demo.value)
+    async def show() -> None:
+        chosen = weeks.value, demo.value
+        read = await run.io_bound(_read, app, *chosen)
+        if read is None or (weeks.value, demo.value) != chosen:  # the server stops, or something else was chosen meanwhile
+            return
+        body.clear()
+        with body:
+            _figures(read, demo=demo.value)
 
-        weeks.on_value_change(show)
-        demo.on_value_change(show)
-        show()
+    weeks.on_value_change(show)
+    demo.on_value_change(show)
+    await show()
 
 
 def _only_demo(app: Application) -> bool:
@@ -62,19 +67,25 @@ def _only_demo(app: Application) -> bool:
         return False
 
 
-def _figures(app: Application, weeks: int, *, demo: bool) -> None:
+def _read(app: Application, weeks: int, demo: bool) -> Figures | str:
+    """The figures, or in a sentence why there are none."""
     at = now()
     try:
         cases = app.figures.cases(at - timedelta(weeks=weeks) if weeks else None, demo=demo)
     except RecordsError:
-        ui.label("The records cannot be read just now. Choose the time again in a moment.")
+        return "The records cannot be read just now. Choose the time again in a moment."
+    return figures(cases, app.settings.targets, at)
+
+
+def _figures(made: Figures | str, *, demo: bool) -> None:
+    if isinstance(made, str):
+        ui.label(made)
         return
     if demo:
         ui.label("These cases are made up; they say nothing about patients.").style("background:#fff4e0;padding:6px 10px;border-radius:6px")
-    if not cases:
+    if not made.cases:
         ui.label("No case was opened in this time.").style(tables.MUTED)
         return
-    made = figures(cases, app.settings.targets, at)
     _cases(made)
     _waiting(made)
     _rules(made)
@@ -84,7 +95,7 @@ def _cases(made: Figures) -> None:
     with ui.column().style(tables.BOX):
         frame.heading(f"{made.cases} {'case' if made.cases == 1 else 'cases'} by week and level", rank=2)
         with ui.element("div").style(_PAIR):
-            series = [(level, list(counts), _COLOURS[level]) for level, counts in made.by_week.items() if any(counts)]
+            series = [(level, list(counts), frame.LEVEL_COLOURS[level]) for level, counts in made.by_week.items() if any(counts)]
             _chart("Cases by week, stacked by level", list(made.weeks), series)
             levels = [level for level, *_ in series]
             rows = [[week, *(str(made.by_week[level][place]) for level in levels)] for place, week in enumerate(made.weeks)]
@@ -165,10 +176,7 @@ def _minutes(time: timedelta | None) -> float:
 
 
 def _time(time: timedelta | None) -> str:
-    if time is None:
-        return "none yet"
-    seconds = time.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    return "none yet" if time is None else span(time, fine=True)
 
 
 def _of(counted: Share) -> str:

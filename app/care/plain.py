@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.case_state import FalseAlarm, Outcome, Verdict
+from app.desk_words import TAPS, span
 from app.records.case_files import Happened
 from app.records.models import now
 from guardrails.care_cards import Staffing
@@ -44,12 +45,6 @@ PATHWAYS: Mapping[str, str] = {
     "harm_to_others": "Harm to others",
 }
 STAFFING: Mapping[Staffing, str] = {"staffed": "Staffed", "on_call": "On call", "unattended": "Unattended"}
-TAPS: Mapping[str, str] = {
-    "help_coming": "Help is on the way",
-    "with_clinician": "I am with a clinician",
-    "someone_else": "This is about someone else",
-    "not_right": "This is not right",
-}
 _HAPPENED: Mapping[str, str] = {
     "opened": "Case opened: {detail}",
     "joined": "Another finding joined: {detail}",
@@ -92,20 +87,6 @@ def profile_lines(profile: Profile) -> list[str]:
         lines.append("Pregnant")
     lines.append(f"Region {profile.region}" if profile.region else "Region not told")
     return lines
-
-
-def span(length: timedelta, *, fine: bool = False) -> str:
-    """A length of time in at most two units; `fine` counts seconds up to ten minutes. The page's script says the same."""
-    seconds = max(0, int(length.total_seconds()))
-    minutes = seconds // 60
-    if minutes < 1:
-        return f"{seconds} s"
-    if minutes < 10 and fine and seconds % 60:
-        return f"{minutes} min {seconds % 60} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    units = (minutes // 1440, "d", minutes % 1440 // 60, "h") if minutes >= 1440 else (minutes // 60, "h", minutes % 60, "min")
-    return f"{units[0]} {units[1]} {units[2]} {units[3]}" if units[2] else f"{units[0]} {units[1]}"
 
 
 def against(waited: timedelta, target: timedelta) -> str:

@@ -7,6 +7,7 @@ from html import escape
 
 from app.care import plain
 from app.case_state import Targets
+from app.desk_words import span
 from app.records.case_board import Board, ClosedCase
 from app.records.case_reads import OpenCase
 from guardrails.level import SEVERITY, Level
@@ -127,7 +128,7 @@ def clock_html(since: datetime | None, target: timedelta, at: datetime) -> str:
     data = f"data-since='{since.timestamp():.0f}' data-target='{target.total_seconds():.0f}'"
     return (
         f"<div class='cd-clock{' cd-late' if late else ''}' role='timer' {data}>"
-        f"<b>{plain.span(waited, fine=True)}</b><span class='cd-bar'><i style='width:{full}%'></i></span>"
+        f"<b>{span(waited, fine=True)}</b><span class='cd-bar'><i style='width:{full}%'></i></span>"
         f"<span class='cd-target'>{plain.against(waited, target)}</span></div>"
     )
 
@@ -154,7 +155,7 @@ def handover_draft(everything: Sequence[Row], at: datetime) -> str:
     for row in mine:
         case = row.case
         since = case.standing.waiting_since
-        state = f"waits for {plain.span(at - since)}" if since else "answered, waits for nobody"
+        state = f"waits for {span(at - since)}" if since else "answered, waits for nobody"
         lines.append(
             f"- {plain.number(case.id)}, {plain.LEVELS[case.level].lower()}, {plain.person(case.age_years, case.sex)}: {state}. Next: "
         )

@@ -1,14 +1,15 @@
 """The review list: chats that raised no alarm, read again, masked, for what should have raised one."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from nicegui import ui
+from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app import reviews
-from app.care import frame, tables
+from app.care import frame, live, tables
 from app.care.frame import CARE_ROLES
 from app.errors import NotAllowedError, RecordsError
 from app.evals.report import Share
@@ -33,11 +34,11 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/care/reviews`."""
 
     @ui_page("/care/reviews", title="Care desk", response_timeout=frame.PATIENCE_S)
-    def page(request: Request) -> Response | None:
+    async def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:
             return RedirectResponse("/sign-in?to=/desk/care/reviews")
-        _Page(app, member).draw()
+        await _Page(app, member).draw()
         return None
 
 
@@ -47,15 +48,16 @@ class _Page:
     def __init__(self, app: Application, member: StaffMember) -> None:
         self._app, self._member = app, member
 
-    def draw(self) -> None:
+    async def draw(self) -> None:
         """The whole page."""
         frame.header(self._app, self._member, "Care desk", frame.CARE_LINKS)
+        only_demo = await run.io_bound(self._only_demo)
         with ui.column().props('role="main"').style(tables.COLUMN):
             frame.heading("Review list")
             ui.label(self._about()).style(tables.MUTED)
-            self._demo = ui.checkbox("Made-up demo chats instead of patients'", value=self._only_demo(), on_change=self._refresh)
+            self._demo = ui.checkbox("Made-up demo chats instead of patients'", value=bool(only_demo), on_change=self._refresh)
             self._body = ui.column().style("width:100%;gap:16px").props('data-testid="reviews"')
-        self._refresh()
+        await self._refresh()
 
     def _about(self) -> str:
         size = self._app.settings.review_sample
@@ -71,13 +73,22 @@ class _Page:
         except RecordsError:
             return False
 
-    def _refresh(self) -> None:
+    def _listed(self, demo: bool) -> Sequence[Review] | str:
+        """The list, or in a sentence why it is not there."""
+        try:
+            return self._app.review_list.all(demo=demo)
+        except RecordsError:
+            return _DOWN
+
+    async def _refresh(self) -> None:
+        demo = self._demo.value
+        listed = await run.io_bound(self._listed, demo)
+        if listed is None or self._demo.value != demo:  # the server stops, or the other list was chosen meanwhile
+            return
         self._body.clear()
         with self._body:
-            try:
-                listed = self._app.review_list.all(demo=self._demo.value)
-            except RecordsError:
-                ui.label(_DOWN)
+            if isinstance(listed, str):
+                ui.label(listed)
                 return
             if not listed:
                 ui.label("Nothing on the list.").style(tables.MUTED)
@@ -108,14 +119,12 @@ class _Page:
                     ui.space()
                     if review.verdict:
                         ui.label(_SAYS[review.verdict]).style("font-weight:600")
-                    ui.button("Read", on_click=lambda review=review: self._read(review)).props("no-caps outline dense").style(
-                        "padding:2px 14px"
-                    )
+                    ui.button("Read", on_click=partial(self._read, review)).props("no-caps outline dense").style("padding:2px 14px")
 
-    def _read(self, review: Review) -> None:
+    async def _read(self, review: Review) -> None:
         """The masked chat with the verdicts; the reading is on the trail before a word is shown."""
         try:
-            lines = reviews.masked(self._app.review_list, review.id, self._member.id)
+            lines = await run.io_bound(reviews.masked, self._app.review_list, review.id, self._member.id)
         except NotAllowedError as error:
             ui.notify(str(error).capitalize())
             return
@@ -134,19 +143,15 @@ class _Page:
             ui.button("Back to the list", on_click=self._refresh).props("no-caps flat")
 
     def _verdicts(self, review: Review) -> None:
-        def settle(verdict: ReviewVerdict) -> None:
-            try:
-                self._app.review_list.settle(review.id, self._member.id, verdict)
-            except (NotAllowedError, RecordsError):
-                ui.notify("The verdict could not be kept. Please try again.")
-                return
-            self._refresh()
+        async def settle(verdict: ReviewVerdict) -> None:
+            if await live.attempt(lambda: self._app.review_list.settle(review.id, self._member.id, verdict)):
+                await self._refresh()
 
         ui.label("Should this chat have raised an alarm?").style("font-weight:600;border-top:1px solid #d3dedf;padding-top:12px;width:100%")
         with ui.row().style("gap:8px;width:100%"):
             for verdict in REVIEW_VERDICTS:
                 chosen = "" if review.verdict == verdict else " outline"
-                ui.button(_SAYS[verdict], on_click=lambda verdict=verdict: settle(verdict)).props(f"no-caps{chosen}")
+                ui.button(_SAYS[verdict], on_click=partial(settle, verdict)).props(f"no-caps{chosen}")
 
 
 def _line(line: Read) -> None:

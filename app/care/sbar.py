@@ -1,12 +1,17 @@
-"""The summary of a case as a panel: each line leads to the messages it rests on. A panel that fails says so and breaks no page."""
+"""The summary of a case as a panel: each line leads to the messages it rests on. A panel that fails says so and breaks no page.
+
+It is made where the page is read, on a thread: rules over a long chat would hold up every open desk.
+"""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nicegui import ui
 
-from app.care import frame
+from app.care import frame, transcript
 from app.logs import place
+from app.records.case_files import CaseFile
 from app.records.models import now
 from app.sbar import Sbar, summarise
 from app.sbar_lists import Line
@@ -17,48 +22,70 @@ _PARTS = "display:grid;grid-template-columns:repeat(auto-fit,minmax(260px,1fr));
 _PART = "background:#fff;border:1px solid #d3dedf;border-radius:10px;padding:12px 14px;gap:4px"
 _LINK = "color:#11676b;text-decoration:underline;padding:0 4px;white-space:nowrap"
 _MUTED = "color:#46585d"
-Anchor = Callable[[int], str]
 
 
-def anchor(turn: int) -> str:
-    """Where message `turn` stands on the case's page."""
-    return f"#turn-{turn}"
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A summary, or in one sentence why there is none."""
+
+    made: Sbar | None
+    missing: str = ""
 
 
-def draw(app: Application, case_id: str, chat: str = "", to: Anchor = anchor) -> None:
-    """The summary of a case, for one of its chats (the one it was opened in, where none is named); `to` makes the links."""
-    with ui.column().props('data-testid="sbar"').style("width:100%;gap:12px") as panel:
+class Summaries:
+    """The summary of the case at one page, made anew only where what it rests on has changed."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._held: tuple[object, Summary] | None = None
+
+    def of(self, file: CaseFile) -> Summary:
+        """The summary for the chat that the file shows; the same object as long as nothing changed. Reads the records."""
+        rests_on, held = _rests_on(file), self._held
+        if held is None or held[0] != rests_on:
+            held = self._held = (rests_on, self._make(file))
+        return held[1]
+
+    def _make(self, file: CaseFile) -> Summary:
         try:
-            made = _read(app, case_id, chat)
+            story = self._app.stories.of(file.id, file.chat)
+            if story is None:
+                return Summary(None, "There is no such case.")
+            return Summary(summarise(story, self._app.red_flags, self._app.settings.targets[story.level], now()))
         except Exception as error:  # the transcript beside it must stay readable whatever breaks here
             log.error("a case could not be summed up: %s", place(error))
-            panel.clear()
-            ui.label("The summary cannot be made just now. The messages themselves are complete.")
-            return
-        if made is None:
-            ui.label("There is no such case.")
-            return
-        _draw(made, to)
+            return Summary(None, "The summary cannot be made just now. The messages themselves are complete.")
 
 
-def _read(app: Application, case_id: str, chat: str) -> Sbar | None:
-    story = app.stories.of(case_id, chat)
-    return None if story is None else summarise(story, app.red_flags, app.settings.targets[story.level], now())
+def _rests_on(file: CaseFile) -> object:
+    """What of a case's file its summary is made of."""
+    lines = sum(line.kind in ("message", "care_card", "question") for line in file.lines)
+    by_patient = sum(event.kind in ("tap", "reach") for event in file.history)
+    return file.chat, file.standing.level, file.standing.waiting_since, file.connected, file.findings, file.earlier, lines, by_patient
 
 
-def _draw(made: Sbar, to: Anchor) -> None:
+def draw(summary: Summary) -> None:
+    """The panel."""
+    with ui.column().props('data-testid="sbar"').style("width:100%;gap:12px"):
+        if summary.made is None:
+            ui.label(summary.missing)
+        else:
+            _draw(summary.made)
+
+
+def _draw(made: Sbar) -> None:
     with ui.element("div").style(_PARTS):
-        _part("Situation", made.situation, to)
-        _part("Background", made.background, to)
-        _part("Assessment by the system", made.assessment, to)
-        _part("Recommendation", made.recommendation, to)
+        _part("Situation", made.situation)
+        _part("Background", made.background)
+        _part("Assessment by the system", made.assessment)
+        _part("Recommendation", made.recommendation)
     with ui.element("div").style(_PARTS):
-        _part("Has", made.has, to, "Nothing that the rules know by name")
-        _part("Denies", made.denies, to, "Nothing denied")
-        _part("Not asked", made.not_asked, to, "Nothing that the fired rules would ask")
+        _part("Has", made.has, "Nothing that the rules know by name")
+        _part("Denies", made.denies, "Nothing denied")
+        _part("Not asked", made.not_asked, "Nothing that the fired rules would ask")
 
 
-def _part(title: str, lines: Sequence[Line], to: Anchor, empty: str = "") -> None:
+def _part(title: str, lines: Sequence[Line], empty: str = "") -> None:
     with ui.column().style(_PART).props(f'data-testid="sbar-{title.partition(" ")[0].lower()}"'):
         frame.heading(title, rank=2)
         if not lines and empty:
@@ -67,4 +94,4 @@ def _part(title: str, lines: Sequence[Line], to: Anchor, empty: str = "") -> Non
             with ui.element("div").style("line-height:1.4;width:100%"):
                 ui.label(line.text).style("display:inline")
                 for turn in line.turns:
-                    ui.link(f"message {turn + 1}", to(turn)).style(_LINK)
+                    ui.link(f"message {turn + 1}", f"#{transcript.anchor(turn)}").style(_LINK)

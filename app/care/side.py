@@ -9,6 +9,7 @@ from nicegui import ui
 
 from app.care import frame, live, pieces, plain, sbar, why
 from app.care.pieces import Changing, Lines
+from app.care.sbar import Summary
 from app.care.work import Work
 from app.records.case_files import CaseFile, ChatRef
 from app.records.models import now
@@ -25,7 +26,7 @@ class Side:
     def __init__(self, work: Work, show_chat: Callable[[str], Awaitable[None]]) -> None:
         self._work, self._show_chat = work, show_chat
         self._rules = {rule.id: rule for rule in work.visit.app.red_flags.rules.rules}
-        self._panels_of: object = None
+        self._summary: Summary | None = None
         self._chats_of: object = None
         with ui.column().classes("cd-side").props('tabindex="0" role="region" aria-label="About this case"'):
             self._panels = ui.column().classes("cd-panels")
@@ -36,14 +37,13 @@ class Side:
             self._notes = NotesBox(work)
             self._history = _section("History")
 
-    def show(self, file: CaseFile, contact: Reach | None, procedures: Mapping[str, Procedure]) -> None:
+    def show(self, file: CaseFile, summary: Summary, contact: Reach | None, procedures: Mapping[str, Procedure]) -> None:
         """Draw what changed."""
-        told = (file.chat, file.standing.level, file.findings, file.earlier, sum(event.kind == "tap" for event in file.history))
-        if self._panels_of != (told, sum(line.kind in ("message", "care_card", "question") for line in file.lines)):
-            self._panels_of = (told, sum(line.kind in ("message", "care_card", "question") for line in file.lines))
+        if summary is not self._summary:
+            self._summary = summary
             self._panels.clear()
             with self._panels:
-                sbar.draw(self._work.visit.app, file.id, file.chat)
+                sbar.draw(summary)
         self._why.show(why.findings_html(file, self._rules))
         self._patient.show(_patient_html(file, contact))
         self._procedure.show(_procedure_html(file, procedures))

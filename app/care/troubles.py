@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.desk_words import rough
 from app.notifications import Notifications
 
 
@@ -11,12 +12,7 @@ def troubles_of(notifications: Notifications, at: datetime) -> Sequence[str]:
     if not notifications.channels_set():
         return ["No notification channel is set: nobody is called for a case who does not look at this page."]
     return [
-        f"{trouble.channel} takes no notices since {_ago(at, trouble.since)} ({trouble.problem}): "
+        f"{trouble.channel} has taken no notices for {rough(at - trouble.since)} ({trouble.problem}): "
         f"{trouble.pending} are still tried, {trouble.given_up} were given up."
         for trouble in notifications.troubles()
     ]
-
-
-def _ago(at: datetime, since: datetime) -> str:
-    minutes = max(0, int((at - since).total_seconds() // 60))
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

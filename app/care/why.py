@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from html import escape
 
 from app.care import plain, transcript
+from app.desk_words import did_not_count
 from app.records.case_files import CaseFile
 from app.records.cases import Why
 from guardrails.rules import Rule
 
 _LONGEST_QUOTE = 300
-_MOST_ASIDE = 8
 
 
 def findings_html(file: CaseFile, rules: Mapping[str, Rule]) -> str:
@@ -39,15 +39,9 @@ def _finding(why: Why, rule: Rule | None, *, here: bool) -> str:
 
 def _reasons(told: Mapping[str, object]) -> list[str]:
     """Negation decisions and the classifier's view, as they were stored with the case."""
-    lines: list[str] = []
-    aside, scores, nearest = told.get("set_aside"), told.get("scores"), told.get("nearest")
+    lines = [f"<p class='cd-hint'>{escape(line)}</p>" for _, line in did_not_count([told])]
+    scores, nearest = told.get("scores"), told.get("nearest")
     nearest = nearest if isinstance(nearest, list) else []
-    if isinstance(aside, list):
-        kept = dict.fromkeys((str(item["words"]), str(item["category"]), str(item["cue"])) for item in aside)
-        lines += [
-            f"<p class='cd-hint'>Did not count: “{escape(words)}” ({escape(category)}: “{escape(cue)}”)</p>"
-            for words, category, cue in list(kept)[:_MOST_ASIDE]
-        ]
     if isinstance(scores, dict) and scores:
         said = ", ".join(f"{escape(str(level))} {float(score):.0%}" for level, score in scores.items())
         near = [(escape(str(each["level"])), escape(str(each["text"])[:_LONGEST_QUOTE])) for each in nearest]

@@ -21,6 +21,7 @@ from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Turn
 from app.records.notifications import Notice, NoticeKind, enqueue
 from app.records.outgoing import send
+from app.records.owners import MADE_UP
 from guardrails.care_cards import Staffing
 from guardrails.level import Level
 
@@ -64,8 +65,7 @@ class AlarmStore:
         patient calls nobody.
         """
         with self._database.reading() as session:
-            made_up = select(Patient.id).where(Patient.kind == "demo")
-            here = (Case.state == "open", Case.waiting_since.is_not(None), Case.patient_id.not_in(made_up))
+            here = (Case.state == "open", Case.waiting_since.is_not(None), Case.patient_id.not_in(select(Patient.id).where(MADE_UP)))
             waiting = session.scalars(select(Case).where(*here).order_by(Case.waiting_since))
             due = [case.id for case in waiting if self._moves(case, at, staffing)]
         return [case_id for case_id in due if self._move(case_id, ladder, at, staffing)]

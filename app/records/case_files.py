@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.case_state import Standing
 from app.records.care_tables import OutgoingRow, PresenceRow
-from app.records.case_reads import SEEN_WITHIN
+from app.records.case_reads import SEEN_WITHIN, staff_names
 from app.records.case_rows import as_finding, as_level, standing
 from app.records.cases import Why
 from app.records.database import Database
-from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Staff, Turn, now
+from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Turn, now
 from app.records.models import Reply as ReplyRow
+from app.records.owners import own_profile
 from app.records.team_notes import Note, Reminder, notes_of, reminders
 from guardrails.level import Evidence, Level, Profile
 
@@ -142,7 +143,7 @@ class CaseFiles:
 
 def _file(session: Session, case: Case, findings: Sequence[FindingRow], chats: tuple[ChatRef, ...], shown: str) -> CaseFile:
     patient = session.get_one(Patient, case.patient_id)
-    names = {row.id: row.name for row in session.scalars(select(Staff))}
+    names = staff_names(session)
     events = list(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
     return CaseFile(
         id=case.id,
@@ -158,7 +159,7 @@ def _file(session: Session, case: Case, findings: Sequence[FindingRow], chats: t
         closed_by=names.get(case.closed_by or "", ""),
         demo=patient.kind == "demo",
         account=patient.kind == "account",
-        profile=Profile(**patient.profile) if patient.profile else Profile(),
+        profile=own_profile(patient),
         findings=tuple(Why(as_finding(row), row.state == "disputed", row.why) for row in findings),
         found_in=tuple(row.conversation_id for row in findings),
         chats=chats,

@@ -40,12 +40,17 @@ class OpenCase:
 
 def queue(session: Session) -> Sequence[OpenCase]:
     """Open cases: most severe first, then longest waiting, and those that wait for nobody last."""
-    names = {row.id: row.name for row in session.scalars(select(Staff))}
+    names = staff_names(session)
     here = connected_patients(session)
     rows = session.execute(select(Case, Patient).join(Patient, Patient.id == Case.patient_id).where(Case.state == "open"))
     findings = _findings_of_open(session)
     cases = [_open_case(case, patient, findings.get(case.id, ()), names, patient.id in here) for case, patient in rows]
     return sorted(cases, key=lambda case: (case.standing.waiting_since is None, -SEVERITY[case.level], _since(case)))
+
+
+def staff_names(session: Session) -> dict[str, str]:
+    """Names of all who ever worked the desk, by id."""
+    return dict(session.execute(select(Staff.id, Staff.name)).tuples().all())
 
 
 def connected_patients(session: Session) -> frozenset[str]:

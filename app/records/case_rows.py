@@ -53,7 +53,7 @@ def keep(case: Case, becomes: Standing) -> None:
 
 def patient_wrote(session: Session, patient_id: str, chat: str, targets: Targets) -> None:
     """The patient wrote in `chat`: where a person speaks there, they wait for that person from now on."""
-    case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
+    case = open_case(session, patient_id, held=True)
     if case is not None and case.live_in == chat:
         keep(case, case_state.wrote(standing(case), chat, now(), targets))
 
@@ -62,6 +62,12 @@ def add_event(session: Session, case_id: str, kind: str, detail: str = "", *, ac
     """Append what happened to a case."""
     session.add(CaseEvent(case_id=case_id, kind=kind, detail=detail, actor=actor, key=key))
     session.flush()
+
+
+def open_case(session: Session, patient_id: str, *, held: bool = False) -> Case | None:
+    """The patient's one open case (rule of care 4), or None; `held` for who changes it, as `locked` holds it."""
+    mine = select(Case).where(Case.patient_id == patient_id, Case.state == "open")
+    return session.scalar(mine.with_for_update() if held else mine)
 
 
 def locked(session: Session, case_id: str) -> Case:

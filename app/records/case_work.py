@@ -16,10 +16,11 @@ from app.case_state import Closing, Standing, Targets
 from app.errors import NotAllowedError
 from app.journal import Reply
 from app.records.audit import record
-from app.records.case_rows import TARGETS, add_event, keep, locked, standing
+from app.records.case_rows import TARGETS, add_event, keep, locked, open_case, standing
 from app.records.database import Database
 from app.records.models import Case, Conversation, FindingRow, Patient, Turn, now
 from app.records.outgoing import send
+from app.records.owners import MADE_UP
 
 
 class CaseWork:
@@ -77,7 +78,7 @@ class CaseWork:
     def leave(self, patient_id: str, told: Reply) -> bool:
         """The patient asks for the assistant again; False where no person speaks with them."""
         with self._database.transaction() as session:
-            case = _open_case_of(session, patient_id)
+            case = open_case(session, patient_id, held=True)
             if case is None or not case.live_in:
                 return False
             send(session, case.live_in, told)
@@ -92,7 +93,7 @@ class CaseWork:
         """
         at, returned = at or now(), []
         with self._database.reading() as session:
-            held = (Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None), Patient.kind != "demo")
+            held = (Case.state == "open", Case.owner_id.is_not(None), Case.waiting_since.is_not(None), ~MADE_UP)
             candidates = list(session.scalars(select(Case.id).join(Patient, Patient.id == Case.patient_id).where(*held)))
         for case_id in candidates:
             with self._database.transaction() as session:
@@ -144,10 +145,6 @@ def _taken(session: Session, case_id: str, taken: _Taken) -> Case:
     add_event(session, case_id, taken.verb, taken.detail[:200], actor=taken.who)
     record(session, taken.who, f"case.{taken.verb}", case_id)
     return case
-
-
-def _open_case_of(session: Session, patient_id: str) -> Case | None:
-    return session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
 
 
 def _owner_of(session: Session, chat: str) -> str | None:

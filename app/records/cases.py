@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.case_state import Targets, found
 from app.journal import Tap
 from app.records.case_reads import OpenCase, queue
-from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, standing
+from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, open_case, standing
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, now
 from app.records.owners import ensure_conversation
@@ -21,6 +21,8 @@ from guardrails.level import SEVERITY, Finding, Level, worst
 
 _ASKS_EACH_TIME = frozenset({"asked-for-a-person", "screening-incomplete"})
 """Findings that ask for a person whenever they come: one who acted on the first has not acted on the next."""
+_Told = Literal["new", "again", ""]
+"""What a finding is to its case: new or graver, an open one in newer words, or nothing that was not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,16 @@ class CaseStore:
                 return stored
             conversation = ensure_conversation(session, patient_id, conversation_id)
             level = worst(finding.level for finding in findings)
-            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open").with_for_update())
+            case = open_case(session, patient_id, held=True)
             happened = "" if case else "opened"
             case = case or self._opened(session, conversation, level, at)
             before = as_level(case.level)
-            new = [finding for finding in findings if _add_finding(session, case.id, conversation, finding)]
-            again = [finding for finding in findings if finding not in new and _told_again(session, conversation, finding)]
-            if new or again or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
+            told = [_add_finding(session, case.id, conversation, finding) for finding in findings]
+            if any(told) or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
                 keep(case, found(standing(case), level, at, self._targets))
-            if new or level == "routine":
+            if "new" in told or level == "routine":
                 happened = happened or _joining(before, level)
-            if happened or again or key:
+            if happened or "again" in told or key:
                 add_event(session, case.id, happened or "repeated", level, key=key)
             return case.id
 
@@ -97,7 +98,7 @@ class CaseStore:
     def tap(self, patient_id: str, conversation_id: str, tap: Tap) -> bool:
         """Record what the patient tapped on a card; False where no case is open. Lowers and closes nothing."""
         with self._database.transaction() as session:
-            case = session.scalar(select(Case).where(Case.patient_id == patient_id, Case.state == "open"))
+            case = open_case(session, patient_id)
             if case is None:
                 return False
             add_event(session, case.id, "tap", tap, actor="patient")
@@ -126,33 +127,16 @@ def _joining(before: Level, level: Level) -> str:
     return "person_requested" if level == "routine" else "joined"
 
 
-def _told_again(session: Session, conversation: Conversation, finding: Finding) -> bool:
-    """Add newer words to a finding that is open already; whether there were any."""
-    here = (FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled")
-    row = session.scalar(select(FindingRow).where(*here))
-    if row is None:
-        return False
-    newest = max((item["turn"] for item in row.evidence), default=-1)
-    fresh = [asdict(item) for item in finding.evidence if item.turn > newest]
-    row.evidence = [*row.evidence, *fresh]
-    return bool(fresh)
-
-
-def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> bool:
-    """Store a finding unless the same rule is open in that conversation already, at that level or above.
+def _add_finding(session: Session, case_id: str, conversation: Conversation, finding: Finding) -> _Told:
+    """Store a finding, or tell again the one of the same rule that is open in that conversation already.
 
     What is found now is newer than what was settled, even where it rests on no words or its turn could not be stored.
     """
-    same = select(FindingRow).where(
-        FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule, FindingRow.state != "settled"
-    )
-    if (row := session.scalar(same)) is not None:
-        if SEVERITY[finding.level] <= SEVERITY[as_level(row.level)]:
-            return False
-        row.level, row.state, row.evidence = finding.level, "open", [asdict(item) for item in finding.evidence]
-        return True
-    settled = select(func.max(FindingRow.last_turn)).where(FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule)
-    newest = session.scalar(settled)
+    here = (FindingRow.conversation_id == conversation.id, FindingRow.rule == finding.rule)
+    row = session.scalar(select(FindingRow).where(*here, FindingRow.state != "settled"))
+    if row is not None:
+        return _tell_again(row, finding)
+    newest = session.scalar(select(func.max(FindingRow.last_turn)).where(*here))
     session.add(
         FindingRow(
             case_id=case_id,
@@ -168,4 +152,15 @@ def _add_finding(session: Session, case_id: str, conversation: Conversation, fin
         )
     )
     session.flush()
-    return True
+    return "new"
+
+
+def _tell_again(row: FindingRow, finding: Finding) -> _Told:
+    """Raise an open finding to a graver level, else add what newer words say it; the same words again are nothing."""
+    if SEVERITY[finding.level] > SEVERITY[as_level(row.level)]:
+        row.level, row.state, row.evidence = finding.level, "open", [asdict(item) for item in finding.evidence]
+        return "new"
+    newest = max((item["turn"] for item in row.evidence), default=-1)
+    fresh = [asdict(item) for item in finding.evidence if item.turn > newest]
+    row.evidence = [*row.evidence, *fresh]
+    return "again" if fresh else ""

@@ -15,11 +15,11 @@ from app.case_state import Targets
 from app.drafting import ModelUse
 from app.journal import OpenTurn, Reply
 from app.records.care_tables import OutgoingRow
-from app.records.case_rows import TARGETS, as_finding, patient_wrote
+from app.records.case_rows import TARGETS, as_finding, open_case, patient_wrote
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, CitationRow, Conversation, FindingRow, ModelCallRow, QuestionRow, Turn, new_id, now
 from app.records.models import Reply as ReplyRow
-from app.records.owners import ensure_conversation, ensure_patient
+from app.records.owners import ensure_conversation, ensure_patient, own_profile, profile_in
 from guardrails.level import UNANSWERED, Profile
 
 
@@ -211,7 +211,7 @@ class ConversationStore:
     def profile(self, patient_id: str) -> Profile:
         """The facts the patient told about themselves."""
         with self._database.transaction() as session:
-            return _profile(ensure_patient(session, patient_id).profile)
+            return own_profile(ensure_patient(session, patient_id))
 
     def set_profile(self, patient_id: str, profile: Profile) -> None:
         """Replace the facts the patient told about themselves."""
@@ -233,14 +233,9 @@ class ConversationStore:
                 add_reply(session, turn.conversation_id, turn.turn_id, Reply(new_id(), "notice", words))
 
 
-def _profile(data: dict[str, Any]) -> Profile:
-    return Profile(**data) if data else Profile()
-
-
 def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: tuple[str, ...]) -> OpenTurn:
-    own = _profile(ensure_patient(session, conversation.patient_id).profile)
-    profile = Profile(region=own.region, about="other") if conversation.about_other else own
-    case = session.scalar(select(Case).where(Case.patient_id == conversation.patient_id, Case.state == "open"))
+    profile = profile_in(ensure_patient(session, conversation.patient_id), conversation)
+    case = open_case(session, conversation.patient_id)
     findings = list(session.scalars(select(FindingRow).where(FindingRow.case_id == case.id))) if case else []
     here = [row for row in findings if row.conversation_id == conversation.id and row.last_turn > conversation.settled_through]
     elsewhere = [row for row in findings if row.conversation_id != conversation.id and row.level != "routine"]

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, 
 from sqlalchemy.orm import Session
 
 from app.figures import iso_week
-from app.records.care_tables import AuditRow, HandoverRow, NoteRow, ReminderRow, ReviewRow
+from app.records.care_tables import AuditRow, HandoverRow, ReviewRow
 from app.records.database import Database
 from app.records.models import Base, Case, Conversation, Patient, Reply, Staff, Turn, UtcDateTime, new_id
+from app.records.owners import MADE_UP
 from app.records.review_list import ReviewVerdict, Why
 from app.records.staff import StaffMember
 
@@ -45,7 +46,7 @@ class DemoRows:
     def count(self) -> int:
         """How many demo patients there are."""
         with self._database.reading() as session:
-            return session.scalar(select(func.count()).select_from(Patient).where(Patient.kind == "demo")) or 0
+            return _count(session)
 
     def colleagues(self) -> None:
         """The made-up colleagues, who cannot sign in."""
@@ -61,16 +62,6 @@ class DemoRows:
             made = Patient(id=new_id(), kind="demo", profile=profile)
             session.add(made)
             return made.id
-
-    def note(self, case_id: str, who: str, text: str) -> None:
-        """A note for colleagues."""
-        with self._database.transaction() as session:
-            session.add(NoteRow(case_id=case_id, staff_id=who, text=text))
-
-    def remind(self, case_id: str, who: str, text: str, due: datetime) -> None:
-        """A follow-up."""
-        with self._database.transaction() as session:
-            session.add(ReminderRow(case_id=case_id, staff_id=who, text=text, due=due))
 
     def hand_over(self, who: str, text: str, at: datetime) -> None:
         """What a colleague left for the next shift."""
@@ -103,13 +94,17 @@ class DemoRows:
     def clear(self) -> int:
         """Remove all of it and nothing else; how many patients. What real people did on the desk stays on the trail, in ids."""
         with self._database.transaction() as session:
-            patients = session.scalar(select(func.count()).select_from(Patient).where(Patient.kind == "demo")) or 0
-            for table, mine in _belonging(Patient.kind == "demo"):
+            patients = _count(session)
+            for table, mine in _belonging(MADE_UP):
                 session.execute(delete(table).where(mine))
             session.execute(delete(AuditRow).where(AuditRow.actor.in_(_IDS)))
             session.execute(delete(HandoverRow).where(HandoverRow.staff_id.in_(_IDS)))
             session.execute(delete(Staff).where(Staff.id.in_(_IDS)))
             return patients
+
+
+def _count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Patient).where(MADE_UP)) or 0
 
 
 def _belonging(chosen: ColumnElement[bool]) -> Iterator[tuple[Table, ColumnElement[bool]]]:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.case_state import FalseAlarm, Verdict
 from app.figures import CaseFacts
 from app.records.case_rows import as_level
 from app.records.database import Database
 from app.records.models import Case, FindingRow, Patient
+from app.records.owners import MADE_UP, patients
 
 
 class FigureStore:
@@ -23,7 +24,7 @@ class FigureStore:
     def cases(self, since: datetime | None = None, *, demo: bool = False) -> Sequence[CaseFacts]:
         """Cases opened since a moment (all, where none is given): of patients, or those made up for the demo."""
         with self._database.reading() as session:
-            chosen = [(Patient.kind == "demo") if demo else (Patient.kind != "demo")]
+            chosen = [patients(demo=demo)]
             if since is not None:
                 chosen.append(Case.opened >= since)
             rows = list(session.scalars(select(Case).join(Patient, Patient.id == Case.patient_id).where(*chosen).order_by(Case.opened)))
@@ -38,8 +39,8 @@ class FigureStore:
     def only_demo(self) -> bool:
         """Whether there are cases and all of them were made up."""
         with self._database.reading() as session:
-            kinds = select(Patient.kind == "demo", func.count()).join(Case, Case.patient_id == Patient.id).group_by(Patient.kind == "demo")
-            return {bool(demo) for demo, _ in session.execute(kinds)} == {True}
+            kinds = select(MADE_UP).join(Case, Case.patient_id == Patient.id).distinct()
+            return set(session.scalars(kinds)) == {True}
 
 
 def _facts(row: Case, rules: tuple[str, ...]) -> CaseFacts:

@@ -17,7 +17,7 @@ from app.records.served import Standing, raise_version
 from app.records.served import serve as serve_revision
 from knowledge.article import Article, parse
 from knowledge.front_matter import OWN
-from knowledge.library import Revision, Snapshot, served_together
+from knowledge.library import Revision, Snapshot
 
 Outcome = Literal["added", "changed", "unchanged", "waiting"]
 
@@ -82,7 +82,7 @@ class LibraryStore:
         new = [row_id for row, row_id in rows if row.slug not in kept]
         self._parsed = kept | {row.slug: (row.number, parse(row.text, row.slug)) for row in _by_id(session, new)}
         revisions = (Revision(*self._parsed[row.slug], row.signed, row.reviewed, row.due) for row, _ in rows)
-        return Snapshot(version, served_together(revisions, self._libraries))
+        return Snapshot.of(version, revisions, self._libraries)
 
     def publish(self, articles: Iterable[Article], origin: str) -> ImportReport:
         """Serve `articles` unsigned: a new revision where the text differs from the newest, nothing where it is the same.
@@ -115,6 +115,11 @@ class LibraryStore:
             wanted = number if number is not None else session.scalar(select(Served.revision).where(Served.slug == slug))
             row = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == wanted))
             return Revision(row.number, parse(row.text, slug), *_standing(session, slug, row.number)) if row else None
+
+    def newest(self, slug: str) -> int:
+        """The number of an article's newest stored revision, served or not; 0 where there is none."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.max(RevisionRow.number)).where(RevisionRow.slug == slug)) or 0
 
     def stored(self) -> Sequence[Stored]:
         """Every revision there is, by slug and number."""

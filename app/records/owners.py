@@ -1,8 +1,18 @@
 """Patients and their conversations, made at first sight; a conversation never changes its owner."""
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.records.models import Conversation, Patient, now
+from guardrails.level import Profile
+
+MADE_UP: ColumnElement[bool] = Patient.kind == "demo"
+"""Patients of the made-up day: they call nobody, and count in no figure of the clinic's own."""
+
+
+def patients(*, demo: bool) -> ColumnElement[bool]:
+    """Made-up patients alone, or all others."""
+    return MADE_UP if demo else ~MADE_UP
 
 
 def ensure_patient(session: Session, patient_id: str) -> Patient:
@@ -13,6 +23,17 @@ def ensure_patient(session: Session, patient_id: str) -> Patient:
         session.add(patient)
         session.flush()
     return patient
+
+
+def own_profile(patient: Patient) -> Profile:
+    """The facts that the patient told about themselves."""
+    return Profile(**patient.profile) if patient.profile else Profile()
+
+
+def profile_in(patient: Patient, chat: Conversation) -> Profile:
+    """The facts that hold for whom a chat is about: of someone else only the region is known (rule of care 10)."""
+    own = own_profile(patient)
+    return Profile(region=own.region, about="other") if chat.about_other else own
 
 
 def ensure_conversation(

@@ -87,6 +87,13 @@ class PublishStore:
             happened(session, (slug, row.revision), "published", who)
             return row.revision
 
+    def due(self, at: dt.datetime) -> list[tuple[str, int, str]]:
+        """Approved revisions whose time has come: slug, number, and who planned them."""
+        ripe = (SubmissionRow.state == "approved", SubmissionRow.publish_at <= at)
+        with self._database.reading() as session:
+            rows = session.scalars(select(SubmissionRow).where(*ripe).order_by(SubmissionRow.publish_at))
+            return [(row.slug, row.revision, row.publish_by or "") for row in rows]
+
     def hold(self, slug: str, why: str) -> None:
         """A planned publishing cannot be: it is no longer planned, and the desk says why."""
         with self._database.transaction() as session:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from app.errors import RecordsError
 from app.records.care_tables import ReachRow
-from app.records.case_rows import add_event
+from app.records.case_rows import add_event, open_case
 from app.records.database import Database
 from app.records.models import Case, now
 
@@ -40,11 +40,11 @@ class ReachStore:
         """Keep it on the patient's open case in place of what was there; False where no case is open."""
         sealed = self._cipher.encrypt(json.dumps(asdict(reach)).encode()).decode()
         with self._database.transaction() as session:
-            case_id = session.scalar(select(Case.id).where(Case.patient_id == patient_id, Case.state == "open"))
-            if case_id is None:
+            case = open_case(session, patient_id)
+            if case is None:
                 return False
-            session.merge(ReachRow(case_id=case_id, sealed=sealed, created=now()))
-            add_event(session, case_id, "reach", actor="patient")
+            session.merge(ReachRow(case_id=case.id, sealed=sealed, created=now()))
+            add_event(session, case.id, "reach", actor="patient")
             return True
 
     def of(self, case_id: str) -> Reach | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowedError, RecordsError
@@ -20,6 +20,7 @@ from app.records.care_tables import ReviewRow
 from app.records.database import Database
 from app.records.models import Conversation, FindingRow, Patient, Turn, now
 from app.records.models import Reply as ReplyRow
+from app.records.owners import MADE_UP, patients
 
 ReviewVerdict = Literal["fine", "missed_emergency", "missed_urgent", "unsure"]
 REVIEW_VERDICTS: tuple[ReviewVerdict, ...] = get_args(ReviewVerdict)
@@ -63,26 +64,23 @@ class ReviewList:
         week = iso_week(monday - timedelta(days=1))
         try:
             with self._database.transaction() as session:
-                if session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None:
+                if _drawn(session, week):
                     return 0
                 chosen = sorted(session.scalars(_quiet(monday - timedelta(days=7), monday)), key=lambda chat: _place(week, chat))[:size]
                 session.add_all(ReviewRow(conversation_id=chat, why="sample", week=week) for chat in chosen)
                 return len(chosen)
         except RecordsError:
-            if self._drawn(week):  # another server drew it at the same moment
-                return 0
+            with self._database.reading() as session:
+                if _drawn(session, week):  # another server drew it at the same moment
+                    return 0
             raise
-
-    def _drawn(self, week: str) -> bool:
-        with self._database.reading() as session:
-            return session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None
 
     def all(self, *, demo: bool = False) -> Sequence[Review]:
         """Everything on the list, what is unread first, then the newest."""
         with self._database.reading() as session:
             count = select(func.count()).select_from(Turn).where(Turn.conversation_id == ReviewRow.conversation_id).scalar_subquery()
             found = select(ReviewRow, count).join(Conversation, Conversation.id == ReviewRow.conversation_id)
-            found = found.join(Patient, Patient.id == Conversation.patient_id).where(Conversation.deleted.is_(None), _made_up(demo))
+            found = found.join(Patient, Patient.id == Conversation.patient_id).where(Conversation.deleted.is_(None), patients(demo=demo))
             rows = session.execute(found.order_by(ReviewRow.verdict.is_not(None), ReviewRow.created.desc(), ReviewRow.id))
             return [_review(row, messages) for row, messages in rows]
 
@@ -107,20 +105,20 @@ class ReviewList:
             record(session, who, f"review.{verdict}", row.conversation_id)
 
 
+def _drawn(session: Session, week: str) -> bool:
+    return session.scalar(select(ReviewRow.id).where(ReviewRow.week == week, ReviewRow.why == "sample").limit(1)) is not None
+
+
 def _quiet(since: datetime, until: datetime) -> Select[str]:
     """Chats written in between those moments, of patients who agreed, in which nothing was ever escalated."""
     wrote = exists().where(Turn.conversation_id == Conversation.id, Turn.created >= since, Turn.created < until)
     escalated = exists().where(FindingRow.conversation_id == Conversation.id)
     chats = select(Conversation.id).join(Patient, Patient.id == Conversation.patient_id)
-    return chats.where(wrote, ~escalated, Patient.may_review, Patient.kind != "demo", Conversation.deleted.is_(None))
+    return chats.where(wrote, ~escalated, Patient.may_review, ~MADE_UP, Conversation.deleted.is_(None))
 
 
 def _place(week: str, chat: str) -> str:
     return hashlib.sha256(f"{week} {chat}".encode()).hexdigest()
-
-
-def _made_up(demo: bool) -> ColumnElement[bool]:
-    return Patient.kind == "demo" if demo else Patient.kind != "demo"
 
 
 def _review(row: ReviewRow, messages: int) -> Review:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app.figures import iso_week
 from app.records.care_tables import ReviewRow
 from app.records.database import Database
 from app.records.models import Conversation, now
@@ -25,9 +26,8 @@ class ReviewStore:
                 return False
             same = (ReviewRow.conversation_id == conversation_id, ReviewRow.turn_id == reply.turn_id, ReviewRow.why == "said_urgent")
             if session.scalar(select(ReviewRow.id).where(*same)) is None:
-                year, week, _ = now().isocalendar()
-                said = ReviewRow(conversation_id=conversation_id, turn_id=reply.turn_id, why="said_urgent", week=f"{year}-W{week:02}")
-                session.add(said)
+                week = iso_week(now())
+                session.add(ReviewRow(conversation_id=conversation_id, turn_id=reply.turn_id, why="said_urgent", week=week))
             return True
 
     def agreed(self, patient_id: str) -> bool:

@@ -12,8 +12,9 @@ from app.records.case_rows import as_finding, as_level
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, QuestionRow, Turn
 from app.records.models import Reply as ReplyRow
+from app.records.owners import profile_in
 from app.sbar import Advice, Asked, Earlier, Fired, Story
-from guardrails.level import UNANSWERED, Pathway, Profile
+from guardrails.level import UNANSWERED, Pathway
 
 
 class StoryStore:
@@ -44,7 +45,7 @@ def _story(session: Session, case: Case, chat: Conversation) -> Story:
         waiting_since=case.waiting_since,
         connected=patient.id in connected_patients(session),
         turns=tuple(turn.text for turn in turns),
-        profile=_profile(patient, chat),
+        profile=profile_in(patient, chat),
         about_other=chat.about_other,
         fired=tuple(Fired(as_finding(row), row.state == "disputed", row.why, row.conversation_id == chat.id) for row in findings),
         asked=tuple(_asked(session, chat, numbers)),
@@ -56,12 +57,6 @@ def _story(session: Session, case: Case, chat: Conversation) -> Story:
         rules=case.rules,
         rules_signed_by=tuple(map(str, case.rules_signed_by)),
     )
-
-
-def _profile(patient: Patient, chat: Conversation) -> Profile:
-    """The facts of the account's own person; a chat about someone else has none of them."""
-    own = Profile(**patient.profile) if patient.profile else Profile()
-    return Profile(region=own.region, about="other") if chat.about_other else own
 
 
 def _asked(session: Session, chat: Conversation, numbers: Mapping[str, int]) -> Sequence[Asked]:

@@ -12,6 +12,7 @@ from app.records.care_tables import ReviewRow
 from app.records.case_rows import as_level
 from app.records.database import Database
 from app.records.models import Case, Conversation, FindingRow, Patient, Turn
+from app.records.owners import MADE_UP
 from app.records.review_list import ReviewVerdict
 from guardrails.level import SEVERITY
 
@@ -25,7 +26,7 @@ class VerdictStore:
     def cases(self) -> Sequence[SettledCase]:
         """Closed cases of patients, oldest first; a chat that its patient deleted is not read again."""
         with self._database.reading() as session:
-            settled = (Case.state == "closed", Case.verdict.is_not(None), Patient.kind != "demo")
+            settled = (Case.state == "closed", Case.verdict.is_not(None), ~MADE_UP)
             rows = session.scalars(select(Case).join(Patient, Patient.id == Case.patient_id).where(*settled).order_by(Case.opened, Case.id))
             made = (_case(session, row) for row in rows)
             return [case for case in made if case is not None]
@@ -35,7 +36,7 @@ class VerdictStore:
         with self._database.reading() as session:
             found = select(ReviewRow).join(Conversation, Conversation.id == ReviewRow.conversation_id)
             found = found.join(Patient, Patient.id == Conversation.patient_id)
-            settled = (ReviewRow.verdict.is_not(None), Conversation.deleted.is_(None), Patient.kind != "demo")
+            settled = (ReviewRow.verdict.is_not(None), Conversation.deleted.is_(None), ~MADE_UP)
             return [_review(session, row) for row in session.scalars(found.where(*settled).order_by(ReviewRow.id))]
 
 

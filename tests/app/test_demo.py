@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from app import demo
-from app.care.sbar import anchor
 from app.case_state import Closing
 from app.demo_day import EARLIER, EVERYONE, QUIET, TODAY, Closes, Does, Leaves, Listed, Notes, Person, Say, Taps, Writes
 from app.errors import SettingsError
@@ -117,8 +116,3 @@ def test_the_day_that_ships_shows_what_the_desk_can_do() -> None:
     assert all([step.ago for step in person.steps] == sorted((step.ago for step in person.steps), reverse=True) for person in EVERYONE)
     assert len({week for person in EARLIER for week in (int(person.steps[0].ago // (7 * 1440)),)}) >= 4
     assert all(isinstance(person.steps[-1], Listed) for person in QUIET)
-
-
-def test_an_anchor_names_its_message() -> None:
-    """As the case's page calls it."""
-    assert anchor(3) == "#turn-3"

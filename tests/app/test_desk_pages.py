@@ -2,6 +2,7 @@
 
 from nicegui.testing import User
 
+from app.journal import Reply
 from app.wiring import Application
 from tests.desk import at_the_desk
 from tests.fakes import finding
@@ -54,3 +55,34 @@ def test_an_editor_is_sent_to_sign_in(small: Application) -> None:
         assert (answer.status_code, answer.headers["location"]) == (307, "/sign-in?to=/desk/care")
 
     at_the_desk(small, "ed", "editor", work)
+
+
+def test_figures_are_read_before_they_are_shown(small: Application) -> None:
+    """They are computed on a thread; the page still arrives with them, and changes with what is chosen."""
+    small.case_store.escalate("p1", "c1", [finding()])
+
+    async def work(user: User) -> None:
+        await user.open("/care/figures")
+        await user.should_see("1 case by week and level")
+        user.find("Made-up demo cases instead of patients'").click()
+        await user.should_see("These cases are made up", retries=40)
+        await user.should_not_see("1 case by week and level")
+
+    at_the_desk(small, "nora", "care", work)
+
+
+def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Application) -> None:
+    """What the alarm missed is worth a reading only where its verdict is kept."""
+    turn = small.conversations.receive("p1", "c1", "it hurts a lot")
+    small.conversations.record(turn, Reply("r1", "answer", "Rest."))
+    small.reviews.said_urgent("p1", "c1", "r1")
+
+    async def work(user: User) -> None:
+        await user.open("/care/reviews")
+        user.find("Read").click()
+        await user.should_see("it hurts a lot", retries=40)
+        user.find("Missed urgent").click()
+        await user.should_see("Read (1)", retries=40)
+
+    at_the_desk(small, "nora", "care", work)
+    assert [review.verdict for review in small.review_list.all()] == ["missed_urgent"]

@@ -86,6 +86,24 @@ def test_a_card_fits_a_phone_with_its_number_in_sight(visitor: Callable[..., Bro
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_on_a_phone_a_card_stays_at_its_head_until_the_patient_moves_on(visitor: Callable[..., BrowserContext], server: Server) -> None:
+    """A card is taller than a phone: following the chat to its end would hide what to do first behind the offer below it."""
+    page = open_chat(visitor(**PHONE), server)
+    say(page, RED_FLAG)
+    head, form = page.get_by_test_id("care-card").get_by_text("This could be an emergency"), page.get_by_test_id("reach")
+    expect(form).to_have_count(1)
+    page.wait_for_timeout(1500)  # Chainlit follows the end of a turn once more when the turn is closed
+    expect(head).to_be_in_viewport()
+    expect(form).not_to_be_in_viewport()
+
+    form.scroll_into_view_if_needed()
+    page.mouse.move(200, 400)
+    page.mouse.wheel(0, 4000)
+    expect(form).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    expect(form).to_be_in_viewport()
+
+
 def test_a_reload_keeps_the_conversation(page: Page) -> None:
     """A phone that reloads the tab must not lose what was said."""
     say(page, "what is gout?")

@@ -128,6 +128,15 @@ def test_a_nurse_writes_with_a_patient_until_they_want_the_assistant_again(phone
     expect(phone.get_by_test_id("answer").last).to_be_visible()
 
 
+def test_below_a_card_taller_than_the_phone_a_person_who_comes_is_seen(phone: Page, nurse: Nurse) -> None:
+    """The card holds its head in sight, and must not thereby hide that somebody is there now."""
+    say(phone, RED_FLAG)
+    expect(phone.get_by_test_id("reach")).to_have_count(1)
+    nurse.take(_chat(phone))
+    expect(phone.get_by_test_id("words").last).to_contain_text("Nora")
+    expect(phone.get_by_test_id("words").last).to_be_in_viewport()
+
+
 def test_who_asks_for_a_person_may_leave_a_number_below_the_truth(phone: Page, nurse: Nurse) -> None:
     """The button is always there; the form is folded, optional, and kept on the case."""
     phone.locator("#carelight-ask-person").click()

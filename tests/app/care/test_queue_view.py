@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.care import plain, queue_view
+from app.care import queue_view
 from app.care.queue_view import Filter, Row
 from app.case_state import Standing
+from app.desk_words import span
 from app.records.case_reads import OpenCase
 from guardrails.level import Level
 
@@ -110,4 +111,4 @@ def test_a_hand_over_begins_with_ones_own_cases_and_no_reason_of_them() -> None:
 )
 def test_a_span_is_said_in_at_most_two_units(seconds: int, fine: bool, said: str) -> None:
     """The page's script says the same."""
-    assert plain.span(timedelta(seconds=seconds), fine=fine) == said
+    assert span(timedelta(seconds=seconds), fine=fine) == said

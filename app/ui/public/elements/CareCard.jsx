@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { Phone, MessageSquare } from "lucide-react"
 
 // The care card: one action first, numbers that dial, truth about who is there. Inline styles only: Tailwind classes
@@ -8,10 +8,38 @@ const TONES = {
   crisis: { edge: "#5b3a86", head: "#5b3a86", soft: "#f6f2fb" },
   urgent: { edge: "#8a4b00", head: "#8a4b00", soft: "#fff7ec" },
 }
+const HOLD_MS = 5000 // by then Chainlit has drawn the whole turn, and no longer follows its end
 const TAPS = ["help_coming", "with_clinician", "someone_else", "not_right"]
+
+// Chainlit follows what comes to its end, so a card taller than the page would come into sight by its feet. As long as it is
+// the newest message its head is kept in sight, until the patient scrolls, touches or walks through the page themselves.
+function holdHead(card) {
+  let page = card.parentElement
+  while (page && getComputedStyle(page).overflowY !== "auto") page = page.parentElement
+  const step = card.closest("[data-step-type]")
+  if (!page || !step) return () => {}
+  const newest = () => Array.from(page.querySelectorAll("[data-step-type]")).pop() === step
+  const hold = () => {
+    const hidden = page.getBoundingClientRect().top - card.getBoundingClientRect().top
+    if (hidden > 0 && newest()) page.scrollTop -= hidden + 8
+  }
+  const typing = (event) => event.key !== "Tab" && event.target.id === "chat-input"
+  const release = (event) => {
+    if (event && event.type === "keydown" && typing(event)) return
+    page.removeEventListener("scroll", hold)
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) window.removeEventListener(kind, release)
+    clearTimeout(end)
+  }
+  const end = setTimeout(release, HOLD_MS)
+  page.addEventListener("scroll", hold)
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) window.addEventListener(kind, release, { passive: true })
+  hold()
+  return release
+}
 
 export default function CareCard() {
   const [tapped, setTapped] = useState("")
+  const self = useRef(null)
   const tone = TONES[props.level] || TONES.urgent
   const labels = props.labels || {}
   const calm = props.level === "urgent" // the emergency number is then for "if it gets worse", not the first thing to do
@@ -22,12 +50,13 @@ export default function CareCard() {
     window.dispatchEvent(new CustomEvent("carelight:banner", { detail }))
     return () => window.dispatchEvent(new CustomEvent("carelight:banner", { detail: null }))
   }, [])
+  useEffect(() => holdHead(self.current), [])
   const tap = (name) => { setTapped(name); callAction({ name: "tap", payload: { tap: name } }) }
   const link = { display: "flex", alignItems: "center", gap: "10px", padding: "12px 16px", minHeight: "48px", borderRadius: "10px", fontWeight: 650, textDecoration: "none", boxSizing: "border-box" }
   const first = { ...link, background: tone.head, color: "#fff", fontSize: "1.1rem" }
   const more = { ...link, background: "#fff", color: tone.head, border: "1.5px solid " + tone.head }
   return (
-    <section role="alert" aria-label={compact ? props.banner : props.title} data-testid="care-card" data-level={props.level}
+    <section ref={self} role="alert" aria-label={compact ? props.banner : props.title} data-testid="care-card" data-level={props.level}
       style={{ border: "2px solid " + tone.edge, borderRadius: "14px", overflow: "hidden", background: "#fff", color: "#1a2b30", width: "100%", maxWidth: "640px" }}>
       <div style={{ background: tone.head, color: "#fff", padding: compact ? "8px 18px" : "12px 18px", fontWeight: 700, fontSize: compact ? "1rem" : "1.15rem" }}>{compact ? props.banner : props.title}</div>
       <div style={{ padding: "16px 18px", display: "flex", flexDirection: "column", gap: "12px" }}>

@@ -1,8 +1,9 @@
-import { useEffect } from "react"
+import { useEffect, useRef } from "react"
 
 // Set words, with the banner of open findings and the offer of a person where the words call for them.
 export default function Words() {
   const banner = props.banner
+  const self = useRef(null)
   useEffect(() => {
     if (!banner) return
     const detail = { level: banner.level, text: banner.text, contact: banner.level === "urgent" ? null : (banner.contacts || [])[0] || null }
@@ -12,9 +13,12 @@ export default function Words() {
   useEffect(() => {
     if (props.ack) Promise.resolve(callAction({ name: "drawn", payload: { reply: props.reply } })).catch(() => {})
   }, [props.reply, props.attempt])
+  useEffect(() => { // who came, or that nobody did, comes into sight, but not from under the hands of someone who is filling in the form
+    if (props.ack && !document.activeElement?.closest("[data-testid=reach]")) self.current?.scrollIntoView({ block: "nearest" })
+  }, [])
   const c = banner && banner.level !== "urgent" && (banner.contacts || [])[0]
   return (
-    <div data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
+    <div ref={self} data-testid="words" data-kind={props.kind} style={{ display: "flex", flexDirection: "column", gap: "10px", maxWidth: "640px", lineHeight: 1.6 }}>
       {banner && (
         <p data-testid="banner" style={{ margin: 0, padding: "8px 12px", borderLeft: "4px solid #a3141f", background: "#fdf1f1", fontSize: "0.9rem" }}>
           {banner.text} {c && <a href={(c.kind === "sms" ? "sms:" : "tel:") + c.dial} style={{ color: "#a3141f", textDecoration: "underline" }}>{c.action}</a>}

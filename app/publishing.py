@@ -1,0 +1,75 @@
+"""What the editor desk and the command line do to bring articles to patients: one way in, whoever asks.
+
+The records hold the rule of two (`app.records.publishing`); here stands what they cannot know: problems of a text, what a
+publishing would change, which rules show an article.
+"""
+
+import logging
+from datetime import datetime
+
+from app import gate
+from app.errors import NotAllowedError
+from app.impact import Watching
+from app.linting import problems_of
+from app.records.article_files import KeptGate
+from app.records.models import now
+from app.records.publishing import FoundChanges
+from app.wiring import Application
+
+log = logging.getLogger("carelight.publishing")
+_CHANGED = "what it changes for patients has to be looked at again"
+
+
+def submit(app: Application, slug: str, seen: int, who: str, note: str = "") -> int:
+    """Hand the working copy in; NotAllowedError where it has errors, for a reviewer's time is not a linter's."""
+    file = app.article_files.open(slug)
+    text = file.draft.text if file and file.draft else ""
+    errors = [problem for problem in problems_of(text, slug, app.library.snapshot(), app.red_flags) if problem.severity == "error"]
+    if errors:
+        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+        raise NotAllowedError(f"it has errors: line {errors[0].line}, {errors[0].message}{more}")
+    return app.submissions.submit(slug, seen, who, note)
+
+
+def check(app: Application, slug: str, number: int, watching: Watching | None = None) -> KeptGate:
+    """Work out what publishing a stored revision would change for patients, and keep it; `watching` may end it (StoppedError)."""
+    served = app.library.snapshot()
+    revision = app.library.revision(slug, number)
+    if revision is None:
+        raise NotAllowedError(f"there is no revision {number} of {slug}")
+    found = gate.changes(app, served.with_revision(revision), watching)
+    changes = FoundChanges(served.version, found.fingerprint, found.blocks, found.to_acknowledge, found.as_json())
+    app.publishing.keep_gate(slug, number, changes)
+    kept = app.article_files.gate(slug, number)
+    if kept is None:
+        raise NotAllowedError("what it would change could not be kept; check it again")
+    return kept
+
+
+def pinned_by(app: Application, slug: str) -> tuple[str, ...]:
+    """Ids of the red-flag rules whose care cards show lines of the article."""
+    return tuple(rule.id for rule in app.red_flags.rules.rules if rule.first_aid is not None and rule.first_aid.article == slug)
+
+
+def withdraw(app: Application, slug: str, who: str, reason: str) -> None:
+    """Take an article out of answers from the next question on; cards that showed it fall back to their built-in lines."""
+    app.publishing.withdraw(slug, who, reason, pinned=bool(pinned_by(app, slug)))
+
+
+def publish_due(app: Application, at: datetime | None = None) -> None:
+    """Publish what was planned for now; what may not be any more is held, and the desk says why.
+
+    Where another article was published meanwhile, the check is made again: it counts if it finds exactly what was let pass.
+    """
+    for slug, number, who in app.publishing.due(at or now()):
+        try:
+            kept = app.article_files.gate(slug, number)
+            if kept is None or kept.served_version != app.library.snapshot().version:
+                kept = check(app, slug, number)
+            if kept.changes and not kept.acknowledged_by and not kept.blocks:
+                raise NotAllowedError(_CHANGED)
+            app.publishing.publish(slug, who)
+            log.info("published %s, revision %d, as planned", slug, number)
+        except NotAllowedError as error:
+            app.publishing.hold(slug, str(error))
+            log.warning("a planned publishing of %s was held: %s", slug, error)
