@@ -92,6 +92,8 @@ class Moment:
     turn: OpenTurn
     screening: Screening
     words: Words
+    cards: CareCards
+    """As they were when the turn began: numbers that are published meanwhile come with the next one."""
     foreign: str = ""
     """ISO 639-1 code of a language that we do not cover, where the message is in one."""
 
@@ -137,15 +139,15 @@ class Answering:
 
     def card(self, at: Moment) -> CareCard:
         """One card for everything open."""
-        return self._parts.cards.card(at.open, *self._here(at))
+        return at.cards.card(at.open, *self._here(at))
 
     def unchecked(self, at: Moment) -> CareCard:
         """The card for a message that could not be checked."""
-        return self._parts.cards.unchecked(*self._here(at))
+        return at.cards.unchecked(*self._here(at))
 
     def questions(self, at: Moment) -> Reply:
         """The rules' questions with their buttons, and when to call without answering them."""
-        body = render.question_body(at.screening.questions, at.words, self._parts.cards.emergency_contact(self._region(at), at.words))
+        body = render.question_body(at.screening.questions, at.words, at.cards.emergency_contact(self._region(at), at.words))
         return reply("question", render.question_text(body), body)
 
     def replies(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Generator[Made, None, None]:
@@ -215,7 +217,7 @@ class Answering:
 
     def _in_no_language_of_ours(self, at: Moment) -> Reply:
         """An honest word in the patient's own language, with the emergency number, for we could not read them properly."""
-        contact = self._parts.cards.emergency_contact(self._region(at), at.words)
+        contact = at.cards.emergency_contact(self._region(at), at.words)
         body = render.foreign_body(at.foreign, contact, at.words)
         return reply("notice", str(body["words"]), body)
 

@@ -69,6 +69,8 @@ class Comparison:
     then: Side
     embedder: PreparedEmbedder
     """What both sides embed questions with."""
+    shelf: Shelf
+    """Where both sides find passages."""
 
     @property
     def changed(self) -> frozenset[str]:
@@ -108,7 +110,9 @@ class Candidates:
         self._then: dict[str, Side] = {}
         self._screener = materials.parts.screener.unhurried(_TIME_ENOUGH_S)
         self.embedder = PreparedEmbedder(materials.embedder)
-        self._shelf = Shelf(materials.embedder, self._held)
+        self._bank = materials.bank(self.embedder)
+        self._near = materials.near(self.embedder)
+        self._shelf = Shelf(self.embedder, self._held)
 
     def compare(self, then: Snapshot) -> Comparison:
         """What is served now beside `then`; seconds where `then` was not asked before."""
@@ -116,9 +120,9 @@ class Candidates:
             snapshot = self._materials.parts.library.snapshot()
             if self._now is None or self._now.snapshot is not snapshot:
                 self._then.clear()
-                self._shelf = Shelf(self._materials.embedder, self._held)
+                self._shelf = Shelf(self.embedder, self._held)
                 self._now = self._side(snapshot, self._materials.built(snapshot))
-            return Comparison(self._now, self._kept(self._now, then), self.embedder)
+            return Comparison(self._now, self._kept(self._now, then), self.embedder, self._shelf)
 
     def _kept(self, now: Side, then: Snapshot) -> Side:
         changed = sorted(now.snapshot.changed(then))
@@ -134,7 +138,7 @@ class Candidates:
     def _side(self, snapshot: Snapshot, built: Built | None = None) -> Side:
         given = self._materials
         nearest = self._shelf.finder(snapshot)
-        search = Search(nearest, given.bank(self.embedder), given.near(self.embedder))
+        search = Search(nearest, self._bank, self._near)
         if built is not None:
             search.adopt(built)
         search.prepare(snapshot)
@@ -152,9 +156,9 @@ class Candidates:
 
     def _held(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
         """Vectors out of the served index, of passages whose vectors are not shipped; none where it cannot be used."""
-        embedder = self._materials.embedder
+        unknown = [passage for passage in passages if not self._materials.embedder.knows(indexed_text(passage))]
         try:
-            return self._materials.index().vectors([passage for passage in passages if not embedder.knows(indexed_text(passage))])
+            return self._materials.index().vectors(unknown) if unknown else {}
         except IndexUnusableError:
             return {}
 
@@ -164,11 +168,12 @@ class Candidates:
 
 
 def _name(snapshot: Snapshot, changed: Sequence[str]) -> str:
-    """Tells candidates over one served set apart: the bytes of what each would change."""
+    """Tells candidates over one served set apart: the bytes of what each would change, and how it stands."""
     digest = hashlib.sha256()
     for slug in changed:
         revision = snapshot.revisions.get(slug)
-        digest.update(f"{slug}@{revision.number}\n{revision.article.text}\n".encode() if revision else f"{slug}@\n".encode())
+        standing = (revision.number, revision.signed, revision.reviewed, revision.due, revision.article.text) if revision else ()
+        digest.update(repr((slug, standing)).encode())
     return digest.hexdigest()
 
 

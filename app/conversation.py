@@ -7,6 +7,7 @@ on the screening lane, and the rest, which may be slow, on the answering lane.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, replace
 
 from app import render
@@ -146,7 +147,8 @@ class Conversation:
             log.error("screening was incomplete: %s", screening.failure)
         language = language_of(turn.turns, self._parts.language)
         foreign = "" if language in COVERED else language
-        return Moment(turn, screening, self._parts.words[self._parts.language if foreign else language], foreign)
+        said = self._parts.words[self._parts.language if foreign else language]
+        return Moment(turn, screening, said, copy(self._parts.cards), foreign)
 
     # 3 escalate
 

@@ -90,5 +90,5 @@ def _does(app: Application, case: str, chat: str, step: Does) -> None:
             app.case_work.join(case, member.id, chat, care_team.joined(app.words, member))
         case "hand_back":
             app.case_work.hand_back(case, member.id, care_team.handed_back(app.words, member))
-        case "called" | "tried":
-            app.case_work.called(case, member.id, reached=step.verb == "called")
+        case "called":
+            app.case_work.called(case, member.id, reached=True)

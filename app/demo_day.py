@@ -11,7 +11,7 @@ from app.journal import Tap
 from app.records.demo import DemoReview
 from guardrails.level import Profile
 
-Verb = Literal["claim", "join", "hand_back", "called", "tried"]
+Verb = Literal["claim", "join", "hand_back", "called"]
 
 
 @dataclass(frozen=True, slots=True)

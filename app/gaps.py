@@ -27,7 +27,7 @@ ASIDE: frozenset[Ruling] = frozenset({"answered_elsewhere", "not_for_us"})
 NEAR = 0.55
 """Mean cosine from which questions are one group; measured by `python -m benchmarks.gaps`."""
 SAME = 0.7
-"""Cosine from which a later message that asks for the same kind of section is the same question; measured likewise."""
+"""Cosine from which a later message that asks for the same sections is the same question; measured likewise."""
 AGAIN_WITHIN = timedelta(minutes=30)
 _SHORT = 140
 """Code points of a question that is shown."""
@@ -200,8 +200,8 @@ def may_be_again(pair: Followed) -> bool:
     """
     if pair.after > AGAIN_WITHIN or not depth_of(pair.later) == depth_of(pair.text) == "normal":
         return False
-    first, then = set(wanted_sections(pair.text)), set(wanted_sections(pair.later))
-    return bool(first & then) or not (first | then)
+    same_words = set(words(pair.text)) == set(words(pair.later))
+    return same_words or wanted_sections(pair.text).keys() == wanted_sections(pair.later).keys()
 
 
 def asked_again(pairs: Sequence[Followed], texts: Vectors, laters: Vectors) -> frozenset[str]:

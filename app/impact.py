@@ -23,6 +23,8 @@ from retrieval.depth import requested
 from retrieval.quoted import quote
 
 Progress = Callable[[int, int], None]
+_TOGETHER = 32
+"""Questions whose cosines are worked out together."""
 
 
 class StoppedError(Exception):
@@ -53,6 +55,8 @@ def impact(comparison: Comparison, chosen: Chosen, rules: RuleSet, watching: Wat
     moved, unanswered = 0, list[str]()
     for number, question in enumerate(questions, 1):
         watching.at(len(questions) + number, 2 * len(questions))
+        if number % _TOGETHER == 1:
+            pair.shelf.prepare(_texts(pair, questions[number - 1 : number - 1 + _TOGETHER]))
         now, then = _found(pair.now, question), _found(pair.then, question)
         if now.said != then.said:
             differing.append(question)
@@ -62,6 +66,7 @@ def impact(comparison: Comparison, chosen: Chosen, rules: RuleSet, watching: Wat
             unanswered.append(question.text)
     changes = [change for change in _changes(pair, differing, watching) if change is not None]
     comparison.embedder.forget()
+    comparison.shelf.forget()
     return Impact(
         articles=tuple(sorted(pair.changed)),
         asked=len(questions),
@@ -76,8 +81,12 @@ def impact(comparison: Comparison, chosen: Chosen, rules: RuleSet, watching: Wat
 
 def _embed(pair: Comparison, questions: Sequence[StoredQuestion], watching: Watching) -> None:
     """Everything that a search will embed, in one go; it is the first half of the work."""
-    texts = [text for side in (pair.now, pair.then) for question in questions for text in _searched(side, question)]
-    pair.embedder.prepare(texts, lambda done, total: watching.at(done * len(questions) // total, 2 * len(questions)))
+    pair.embedder.prepare(_texts(pair, questions), lambda done, total: watching.at(done * len(questions) // total, 2 * len(questions)))
+
+
+def _texts(pair: Comparison, questions: Sequence[StoredQuestion]) -> list[str]:
+    """What either side will search for by meaning, each once."""
+    return list(dict.fromkeys(text for side in (pair.now, pair.then) for question in questions for text in _searched(side, question)))
 
 
 def _searched(side: Side, question: StoredQuestion) -> Iterator[str]:

@@ -4,15 +4,16 @@ from app.errors import SettingsError
 from app.settings import Settings
 from retrieval.drafted import Drafter, connect
 from retrieval.model import Limits, ModelChoice
+from retrieval.prompt import Prompt
 
 
-def drafter(settings: Settings) -> Drafter | None:
-    """The drafter over that model, or None where none is named; SettingsError where it cannot be used."""
+def drafter(settings: Settings, prompt: Prompt) -> Drafter | None:
+    """The drafter over that model, asked with `prompt`, or None where none is named; SettingsError where it cannot be used."""
     if not settings.model:
         return None
     choice = _choice(settings)
     try:
-        return Drafter(connect(choice), choice)
+        return Drafter(connect(choice), choice, prompt=prompt)
     except Exception as error:  # LangChain's, a provider's, or a missing package: known at start, not in a patient's turn
         raise SettingsError(
             f"CARELIGHT_MODEL={settings.model} cannot be used ({type(error).__name__}); see docs/settings.md, or leave it empty"

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from app import agreement
+from app import agreement, documents
 from guardrails.red_flags import RedFlagRules
 from knowledge.article import Article, parse
 from knowledge.front_matter import ArticleError
@@ -21,7 +21,9 @@ def problems(articles: Sequence[Article], layer: RedFlagRules) -> list[Problem]:
 
 
 def problems_of(text: str, slug: str, snapshot: Snapshot, layer: RedFlagRules) -> list[Problem]:
-    """The problems of one text beside the articles that are served; one that cannot be read has that alone."""
+    """The problems of one document beside the articles that are served; one that cannot be read has that alone."""
+    if form := documents.TEXT_FORMS.get(slug):
+        return form.problems(text)
     try:
         article = parse(text, slug)
     except ArticleError as error:

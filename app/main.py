@@ -18,7 +18,7 @@ from app.harden import Harden
 from app.pager import Pager
 from app.pages import guest, library, sign_in
 from app.publishing import publish_due
-from app.upkeep import Upkeep
+from app.upkeep import Following, Upkeep
 from app.watch import Watch
 from app.wiring import Application
 
@@ -87,7 +87,8 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
 
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
-    watches = (Pager(app), Upkeep(app), Watch("publishing", {"planned": lambda: publish_due(app)}))  # a check may take a minute
+    planned = Watch("publishing", {"planned": lambda: publish_due(app)})  # a check may take a minute
+    watches = (Pager(app), Following(app), Upkeep(app), planned)
     for watch in watches:
         watch.start()
     yield

@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from app import gaps
+from app.gap_report import Gap, Nearest, Report
 from app.gaps import Asked, Decision, Followed, Group, Why
 from app.records.gap_store import GapStore, PastTurn
 from app.records.models import now
@@ -35,61 +36,6 @@ _NEAREST = 3
 _PLACEHOLDER = re.compile(r"<[A-Za-z_]+>")
 _TOPIC_CHARS = 60
 _BY_KIND: Mapping[str, Why] = {"not_covered": "not_covered", "referred": "abstained"}
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """A served article near a group's question."""
-
-    slug: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A group as the editors see it. `covered` says that the library as it is now finds an answer to its question."""
-
-    group: Group
-    nearest: tuple[Nearest, ...]
-    covered: bool
-    decision: Decision | None
-
-    @property
-    def aside(self) -> bool:
-        """Whether somebody set it aside, and that still holds."""
-        return self.decision is not None and self.decision.ruling in gaps.ASIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What is missing over so many days. What is not shown is counted: it must not look as if nobody had asked."""
-
-    days: int
-    fewest: int
-    gaps: tuple[Gap, ...]
-    whys: Mapping[Why, int]
-    """Questions by what came of them, in groups or not; one may count under two."""
-    questions: int
-    alone: int
-    """Questions that too few patients asked to be shown."""
-    unmasked: int
-    """Questions left out because their identifiers could not be masked."""
-    beyond: int
-    """Older questions left out because there were too many to compare."""
-
-    @property
-    def open(self) -> tuple[Gap, ...]:
-        """What is to be looked at."""
-        return tuple(gap for gap in self.gaps if not gap.aside)
-
-    @property
-    def aside(self) -> tuple[Gap, ...]:
-        """What somebody set aside."""
-        return tuple(gap for gap in self.gaps if gap.aside)
-
-    def gap(self, key: str) -> Gap | None:
-        """The group called `key`."""
-        return next((gap for gap in self.gaps if gap.group.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +73,8 @@ class MissingAnswers:
         self._told: dict[str, _Told | None] = {}
         self._vectors: dict[str, Vectors] = {}
 
-    def report(self, days: int = 0, *, demo: bool = False, at: datetime | None = None) -> Report:
-        """What is missing over the last `days` (0 for the clinic's setting), of patients or of made-up ones."""
+    def report(self, days: int | None = None, *, demo: bool = False, at: datetime | None = None) -> Report:
+        """What is missing over the last `days` (the clinic's setting where it is left out), of patients or of made-up ones."""
         days = days or self._grouping.days
         since = (at or now()) - timedelta(days=days)
         decisions = self._store.decisions()
@@ -145,7 +91,7 @@ class MissingAnswers:
         search = self._usable()
         chats = [list(chat) for _, chat in groupby((t for t in turns if t.level not in SERIOUS), key=lambda turn: turn.chat)]
         again = self._asked_again(chats)
-        whys = {turn.id: found for turn in turns if turn.at >= since and (found := _whys(turn) | again.get(turn.id, frozenset()))}
+        whys = {turn.id: came for turn in turns if turn.at >= since and (came := _whys(turn) | again.get(turn.id, frozenset()))}
         found = [
             (turn, self._in_context(turn, chat[:place], search, snapshot))
             for chat in chats

@@ -19,8 +19,7 @@ from app.records.notifications import Notice
 from app.recovery import recover
 from app.watch import AtMostEvery, Watch
 from app.wiring import Application
-from guardrails.language import language_of
-from knowledge import words
+from guardrails.language import COVERED, language_of
 
 log = logging.getLogger("carelight.pager")
 OWNER_SILENT = timedelta(minutes=2)
@@ -45,7 +44,7 @@ class Pager(Watch):
         super().__init__("pager", chores)
         self._app, self._started, self._recovered = app, now(), False
         self._minutely = AtMostEvery(timedelta(minutes=1))
-        wording = Wording(app.words, app.settings)
+        wording = Wording(lambda: app.words, app.settings)
         self._delivery = Delivery(app.notifications.store, app.channels, wording, self.wake)
         self._ladder = Ladder(self._fingerprints, self._unanswered)
         self._outage = OutageWatch(app, self._delivery, wording)
@@ -90,7 +89,7 @@ class Pager(Watch):
     def _unanswered(self, chat: Unanswered) -> Reply:
         """What a patient reads when their target is past, in the language that they write in."""
         language = language_of(chat.texts, self._app.settings.language)
-        said = words.load(language if language in words.LANGUAGES else self._app.settings.language)
+        said = self._app.parts.words[language if language in COVERED else self._app.settings.language]
         line = self._app.cards.emergency_line(chat.region or self._app.settings.region or None, said)
         return care_team.nobody_yet(said, line, read=chat.read, calm=chat.level == "routine")
 

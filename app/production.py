@@ -1,7 +1,13 @@
 """Why a server may not start in production mode: every gap, in words that say what to do."""
 
+from collections.abc import Iterator, Sequence
+
 from app.records.sign_offs import NEEDED
+from app.texts import PROMPT
 from app.wiring import Application
+
+_NAMED = 10
+"""Unsigned articles that are named; the rest are counted."""
 
 
 def gaps(app: Application) -> list[str]:
@@ -9,13 +15,10 @@ def gaps(app: Application) -> list[str]:
     chosen = app.settings
     if chosen.mode == "demo":
         return []
-    unsigned = sum(revision.article.clinical_review is None for revision in app.library.snapshot().revisions.values())
     signed = len(app.sign_offs.names(app.rules_fingerprint))
     checks = (
-        (bool(unsigned), f"{unsigned} served articles have no clinical review; have clinicians review and sign them"),
         (signed < NEEDED, f"the red-flag rules in force are signed by {signed} of {NEEDED} people; see /desk/rules"),
         (app.classifier is None, "the learned red-flag classifier cannot be used; see the log, and restore guardrails/model"),
-        (True, "care cards and set words are starter content that no clinician has signed"),
         (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
         (True, "staff sign in without a second factor"),
@@ -26,7 +29,26 @@ def gaps(app: Application) -> list[str]:
         (bool(app.demo.count()), "made-up patients are in the records; remove them with `carelight demo care --clear`"),
         (True, "messages are not yet encrypted at rest"),
     )
-    return [words for missing, words in checks if missing]
+    return [*_content(app), *(words for missing, words in checks if missing)]
+
+
+def _content(app: Application) -> Iterator[str]:
+    """What patients would get, or miss, because two people have not passed it."""
+    unsigned, served = app.library.unsigned(), app.library.snapshot().revisions
+    if unsigned:
+        names = _names(unsigned)
+        yield f"{len(unsigned)} articles are not signed by two people, and patients would not get them: {names}; see /desk/editor"
+    if not set(served) - set(unsigned):
+        yield "no article is signed: every question would be answered with 'not covered'"
+    sent = {PROMPT} if not app.settings.model else set()
+    for title in app.texts.now.unsigned(sent):
+        yield f"{title}: starter content that two people have not signed; see /desk/editor/texts"
+    yield from app.texts.now.stand_ins
+
+
+def _names(slugs: Sequence[str]) -> str:
+    more = len(slugs) - _NAMED
+    return ", ".join(slugs[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _called(app: Application) -> bool:

@@ -7,13 +7,15 @@ publishing would change, which rules show an article.
 import logging
 from datetime import datetime
 
-from app import gate
+from app import documents, gate, text_gate
+from app.changes import Impact
 from app.errors import NotAllowedError
 from app.impact import Watching
 from app.linting import problems_of
 from app.records.article_files import KeptGate
 from app.records.models import now
 from app.records.publishing import FoundChanges
+from app.text_changes import TextImpact
 from app.wiring import Application
 
 log = logging.getLogger("carelight.publishing")
@@ -33,17 +35,23 @@ def submit(app: Application, slug: str, seen: int, who: str, note: str = "") -> 
 
 def check(app: Application, slug: str, number: int, watching: Watching | None = None) -> KeptGate:
     """Work out what publishing a stored revision would change for patients, and keep it; `watching` may end it (StoppedError)."""
-    served = app.library.snapshot()
-    revision = app.library.revision(slug, number)
-    if revision is None:
-        raise NotAllowedError(f"there is no revision {number} of {slug}")
-    found = gate.changes(app, served.with_revision(revision), watching)
-    changes = FoundChanges(served.version, found.fingerprint, found.blocks, found.to_acknowledge, found.as_json())
-    app.publishing.keep_gate(slug, number, changes)
+    app.publishing.keep_gate(slug, number, _found(app, slug, number, watching))
     kept = app.article_files.gate(slug, number)
     if kept is None:
         raise NotAllowedError("what it would change could not be kept; check it again")
     return kept
+
+
+def _found(app: Application, slug: str, number: int, watching: Watching | None) -> FoundChanges:
+    found: Impact | TextImpact
+    if documents.is_text(slug):
+        version, found = text_gate.changes(app, slug, number)
+    else:
+        served, revision = app.library.snapshot(), app.library.revision(slug, number)
+        if revision is None:
+            raise NotAllowedError(f"there is no revision {number} of {slug}")
+        version, found = served.version, gate.changes(app, served.with_revision(revision), watching)
+    return FoundChanges(version, found.fingerprint, found.blocks, found.to_acknowledge, found.as_json())
 
 
 def pinned_by(app: Application, slug: str) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from guardrails.care_cards import CareCard, Contact
+from guardrails.care_cards import CareCard
 from guardrails.level import Question
+from guardrails.regions import Contact
 from knowledge.citation import Citation, Statement
 from knowledge.library import Revision, Snapshot
-from knowledge.words import Words, foreign
+from knowledge.words import Words
 
 Block = dict[str, Any]
 
@@ -168,7 +169,7 @@ def question_text(body: Mapping[str, Any]) -> str:
 
 def foreign_body(language: str, call: Contact | None, words: Words) -> Block:
     """An honest word in a language that we do not cover, then the same in one that we do, with the number to call."""
-    said = foreign(language)
+    said = words.foreign.get(language, "")
     number = call.dial if call else "112 / 911"
     own = said.format(number=number) if said else ""
     ours = words.say("language_not_covered")

@@ -5,24 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
+from app.documents import Kind, TextKind
 from knowledge.front_matter import ArticleKind
 
 _DAYS = 365
+_KINDS = (*get_args(ArticleKind), *get_args(TextKind))
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Kinds that two reviewers must sign, and days until an article is due again, for kinds of their own and for the rest."""
 
-    two_reviewers: frozenset[ArticleKind] = frozenset()
-    days_of: Mapping[ArticleKind, int] = field(default_factory=dict)
+    two_reviewers: frozenset[Kind] = frozenset()
+    days_of: Mapping[Kind, int] = field(default_factory=dict)
     days: int = _DAYS
 
-    def needed(self, kind: ArticleKind) -> int:
+    def needed(self, kind: Kind) -> int:
         """How many reviewers must sign an article of that kind."""
         return 2 if kind in self.two_reviewers else 1
 
-    def due(self, kind: ArticleKind, reviewed: dt.date) -> dt.date:
+    def due(self, kind: Kind, reviewed: dt.date) -> dt.date:
         """When an article of that kind has to be reviewed again."""
         return reviewed + dt.timedelta(days=self.days_of.get(kind, self.days))
 
@@ -36,14 +38,14 @@ def policy(two_reviewers: str, review_days: str) -> Policy:
     return Policy(kinds(two_reviewers), of_kinds, rest)
 
 
-def kinds(text: str) -> frozenset[ArticleKind]:
-    """Kinds of article in a list such as `medicine, first_aid`."""
+def kinds(text: str) -> frozenset[Kind]:
+    """Kinds of article and of text in a list such as `medicine, first_aid`."""
     return frozenset(_kind(name) for name in _parts(text))
 
 
-def days(text: str) -> tuple[dict[ArticleKind, int], int]:
+def days(text: str) -> tuple[dict[Kind, int], int]:
     """Days by kind and for the rest, of a list such as `365, medicine 180`."""
-    of_kinds: dict[ArticleKind, int] = {}
+    of_kinds: dict[Kind, int] = {}
     rest = _DAYS
     for part in _parts(text):
         *name, number = part.split()
@@ -60,7 +62,7 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _kind(name: str) -> ArticleKind:
-    if name not in get_args(ArticleKind):
-        raise ValueError(f"{name!r} is no kind of article; there are {', '.join(get_args(ArticleKind))}")
-    return cast("ArticleKind", name)
+def _kind(name: str) -> Kind:
+    if name not in _KINDS:
+        raise ValueError(f"{name!r} is no kind of article or text; there are {', '.join(_KINDS)}")
+    return cast("Kind", name)

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, Valid
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app import review_policy, rota
+from app.documents import TEXTS
 from app.errors import SettingsError
 from guardrails.level import Level
 
@@ -69,7 +70,9 @@ class Settings(BaseSettings):
         "on one topic an earlier library wins.",
     )
     two_reviewers: str = Field(
-        "", description="Kinds of article that two clinical reviewers must sign, such as `medicine,first_aid`; others need one."
+        "",
+        description="Kinds of article, or `words`, `numbers` and `prompt`, that two clinical reviewers must sign, such as "
+        "`medicine, words`; others need one.",
     )
     review_days: str = Field(
         "365", description="Days until an article is due for review again; kinds of their own as in `365, medicine 180, wellbeing 730`."
@@ -105,6 +108,13 @@ class Settings(BaseSettings):
     @classmethod
     def _names_kinds(cls, value: str, info: ValidationInfo) -> str:
         {"two_reviewers": review_policy.kinds, "review_days": review_policy.days}[str(info.field_name)](value)
+        return value
+
+    @field_validator("libraries")
+    @classmethod
+    def _are_articles(cls, value: str) -> str:
+        if TEXTS in value.split(","):
+            raise ValueError(f"{TEXTS!r} are the clinic's set words and numbers; no answer quotes them")
         return value
 
     @property

@@ -1,4 +1,4 @@
-"""What a running server does by itself beside calling the care team: follows the served set into its index, ends old questions.
+"""What a running server does by itself beside calling the care team: follows what is served, ends old questions.
 
 Only the server that holds the data folder writes the embedded index; whoever publishes changes one row of the database.
 """
@@ -24,10 +24,9 @@ class Upkeep(Watch):
     def __init__(self, app: Application) -> None:
         super().__init__(
             "upkeep",
-            {"index": self._follow, "questions": self._expire, "reach": self._forget, "reviews": self._review},
+            {"index": self._index, "questions": self._expire, "reach": self._forget, "reviews": self._review},
         )
         self._app = app
-        self._pinned: int | None = None
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
         self._hourly = AtMostEvery(timedelta(hours=1))
 
@@ -46,14 +45,27 @@ class Upkeep(Watch):
         at = now()
         self._hourly.do(at, lambda: self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days)))
 
-    def _follow(self) -> None:
+    def _index(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""
         version = self._app.library.snapshot().version
-        if version != self._pinned:
-            self._app.pin_first_aid()
-            self._pinned = version
         if self._app.indexed_version in (None, version):
             return
         report = self._app.sync_index()
         self._app.warm_search()
         log.info("index follows version %d: %d added, %d removed", version, report.added, report.removed)
+
+
+class Following(Watch):
+    """Follows what is served into what is said: on a thread of its own, for an index that is being built must not hold it up."""
+
+    def __init__(self, app: Application) -> None:
+        super().__init__("following", {"texts": app.follow_texts, "first aid": self._pin})
+        self._app = app
+        self._pinned: int | None = None
+
+    def _pin(self) -> None:
+        """The rules' first aid: a withdrawn article gives place to the built-in line, on the next card."""
+        version = self._app.library.snapshot().version
+        if version != self._pinned:
+            self._app.pin_first_aid()
+            self._pinned = version

@@ -2,14 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app import cases, first_aid, language_model, notify, offline, review_policy, rota, secrets
+from app import cases, documents, first_aid, language_model, notify, offline, review_policy, rota, secrets
 from app.answering import Parts
 from app.candidate import Candidates, Materials
 from app.conversation import Conversation
@@ -39,24 +39,30 @@ from app.records.outgoing import OutgoingStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
+from app.records.recall_files import RecallFiles
+from app.records.recalls import RecallStore
 from app.records.review_list import ReviewList
 from app.records.reviews import ReviewStore
+from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
 from app.records.staff import StaffStore
 from app.records.stories import StoryStore
 from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
+from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
 from app.review_policy import Policy
 from app.settings import Settings
-from guardrails import care_cards, classifier, language, privacy, red_flags, rules, scope, screen
+from app.texts import LiveTexts, LiveWords
+from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
 from guardrails.explain import Explainer
 from guardrails.level import Profile
+from guardrails.regions import Region
 from knowledge import asked as asked_questions
-from knowledge import words
 from knowledge.article import Article, parse
+from knowledge.words import Words
 from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter
 from retrieval.embedder import Embedder, SentenceEmbedder
@@ -115,6 +121,10 @@ class Application:
     @cached_property
     def article_files(self) -> ArticleFiles:
         return ArticleFiles(self.database)
+
+    @cached_property
+    def revision_states(self) -> RevisionStates:
+        return RevisionStates(self.database)
 
     @cached_property
     def article_board(self) -> ArticleBoard:
@@ -182,6 +192,14 @@ class Application:
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def recalls(self) -> RecallStore:
+        return RecallStore(self.database)
+
+    @cached_property
+    def recall_files(self) -> RecallFiles:
+        return RecallFiles(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:
@@ -317,15 +335,26 @@ class Application:
     @cached_property
     def drafter(self) -> Drafter | None:
         """The language model's drafter, or None where none is set."""
-        return language_model.drafter(self.settings)
+        return language_model.drafter(self.settings, self.texts.now.prompt)
 
     @cached_property
-    def regions(self) -> dict[str, care_cards.Region]:
-        return care_cards.load_regions()
+    def text_store(self) -> TextStore:
+        return TextStore(self.database)
 
     @cached_property
-    def words(self) -> words.Words:
-        return words.load(self.settings.language)
+    def texts(self) -> LiveTexts:
+        """Set words, numbers and prompt as they are served."""
+        return LiveTexts(self.text_store)
+
+    @property
+    def regions(self) -> Mapping[str, Region]:
+        """The numbers as they are served now."""
+        return self.texts.now.regions
+
+    @property
+    def words(self) -> Words:
+        """The set words of the clinic's language as they are served now."""
+        return self.texts.now.words[self.settings.language]
 
     @cached_property
     def cards(self) -> CareCards:
@@ -336,6 +365,13 @@ class Application:
         """Resolve the rules' first aid anew from what is served now: a withdrawn article gives place to the built-in line."""
         self.cards.first_aid = first_aid.pinned(self.red_flags.rules, self.library.snapshot())
 
+    def follow_texts(self) -> None:
+        """Say what is served now: cards take its numbers, the next draft its prompt, and whoever looks its words."""
+        self.texts.follow()
+        self.cards.regions = self.texts.now.regions
+        if self.drafter is not None:
+            self.drafter.prompt = self.texts.now.prompt
+
     @cached_property
     def parts(self) -> Parts:
         return Parts(
@@ -345,7 +381,7 @@ class Application:
             library=self.library,
             search=lambda: self.search,
             drafter=lambda: self.drafter,
-            words={language: words.load(language) for language in words.LANGUAGES},
+            words=LiveWords(self.texts),
             language=self.settings.language,
             staffing=self.staffing,
             region=self.settings.region or None,
@@ -403,11 +439,12 @@ class Application:
     def initialise(self) -> None:
         """Make the data folder usable: assets, secrets, tables, and the starter corpus where no article is served."""
         offline.prepare(self.settings.data_dir)
+        self.text_store.bring_in(documents.packaged())
         for path in self.secrets.made:
             log.warning("made a new secret in %s, readable by its owner alone", path)
         if self.settings.region and self.settings.region not in self.regions:
             log.warning("no checked numbers are known for CARELIGHT_REGION=%s; cards show none", self.settings.region)
-        if not self.library.snapshot().revisions:
+        if not self.library.snapshot().revisions and not self.library.unsigned():
             self.add_articles(starter_corpus(), "starter")
 
     def add_articles(self, articles: list[Article], origin: str) -> ImportReport:

@@ -15,20 +15,19 @@ import sys
 import tempfile
 import time
 import urllib.request
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import socketio
 from playwright.async_api import Browser, Page, async_playwright
 
 from app import settings
 from app.care_team import said
 from app.records.models import new_id
 from app.wiring import Application
+from benchmarks import page
 from guardrails.level import Finding
 
 _PORT = 8911
@@ -103,16 +102,16 @@ async def _measure(app: Application, rounds: int, patients: int) -> None:
 
 async def _desk(browser: Browser, number: int) -> Page:
     """A nurse's desk, open and watched."""
-    page = await (await browser.new_context()).new_page()
-    page.set_default_timeout(60_000)
-    await page.goto(f"{_BASE}/sign-in?to=/desk/care")
-    await page.fill("#login", f"nurse{number}")
-    await page.fill("#password", _PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_url("**/desk/care")
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(_SEEN)
-    return page
+    desk = await (await browser.new_context()).new_page()
+    desk.set_default_timeout(60_000)
+    await desk.goto(f"{_BASE}/sign-in?to=/desk/care")
+    await desk.fill("#login", f"nurse{number}")
+    await desk.fill("#password", _PASSWORD)
+    await desk.click("button[type=submit]")
+    await desk.wait_for_url("**/desk/care")
+    await desk.wait_for_load_state("networkidle")
+    await desk.evaluate(_SEEN)
+    return desk
 
 
 @dataclass
@@ -121,30 +120,17 @@ class _Patient:
 
     http: aiohttp.ClientSession
     client: Any
-    elements: "asyncio.Queue[Any]" = field(default_factory=asyncio.Queue)
+    elements: "asyncio.Queue[Any]"
 
     @classmethod
     async def arrive(cls) -> "_Patient":
         """A new guest with an open chat."""
-        http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-        await http.get(_BASE, headers={"accept": "text/html"})
-        await http.post(f"{_BASE}/auth/header")
-        made = cls(http, socketio.AsyncClient(http_session=http, reconnection=False))
-        made.client.on("element", made.elements.put)
-        await made.client.connect(
-            _BASE,
-            socketio_path="/ws/socket.io",
-            transports=["websocket"],
-            auth={"clientType": "webapp", "sessionId": str(uuid.uuid4()), "threadId": "", "userEnv": "{}", "chatProfile": ""},
-        )
-        await made.client.emit("connection_successful")
-        await asyncio.sleep(0.2)
-        return made
+        http, elements = page.browser(), asyncio.Queue[Any]()
+        return cls(http, await page.connect(http, _BASE, {"element": elements.put}), elements)
 
     async def say(self, text: str) -> None:
         """Press Enter."""
-        sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
-        await self.client.emit("client_message", {"message": sent, "fileReferences": []})
+        await page.write(self.client, text)
 
     async def drawn(self, name: str = "") -> None:
         """Wait until an element (called `name`) arrives."""

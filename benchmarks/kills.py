@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 import urllib.request
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -27,10 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
-import aiohttp
-import socketio
-
 from app.guests import COOKIE, guest_id
+from benchmarks import page
 from benchmarks.nursery import STEPS
 
 EMERGENCY = "I have crushing chest pain going down my left arm and I am sweating"
@@ -165,8 +162,7 @@ class Guest:
     async def write(self, server: Server, text: str, then_kill_after: float | None = None) -> None:
         """Send a message, and where asked kill the server so many seconds later."""
         async with self._page(server) as (client, _):
-            sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
-            await client.emit("client_message", {"message": sent, "fileReferences": []})
+            await page.write(client, text)
             if then_kill_after is not None:
                 await asyncio.sleep(then_kill_after)
                 os.kill(server.pid, signal.SIGKILL)
@@ -189,17 +185,10 @@ class _Page:
 
     async def __aenter__(self) -> tuple[Any, "asyncio.Queue[Any]"]:
         base, guest = self._server.url, self._guest
-        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), cookies=guest.cookies)
-        await self._http.get(base, headers={"accept": "text/html"})
-        await self._http.post(f"{base}/auth/header")
-        guest.cookies = {cookie.key: cookie.value for cookie in self._http.cookie_jar if cookie.key == COOKIE}
-        self._client = socketio.AsyncClient(http_session=self._http, reconnection=False)
+        self._http = page.browser(guest.cookies)
         resumed: asyncio.Queue[Any] = asyncio.Queue()
-        self._client.on("resume_thread", resumed.put)
-        identity = {"clientType": "webapp", "sessionId": str(uuid.uuid4()), "threadId": self._chat, "userEnv": "{}", "chatProfile": ""}
-        await self._client.connect(base, socketio_path="/ws/socket.io", transports=["websocket"], auth=identity)
-        await self._client.emit("connection_successful")
-        await asyncio.sleep(0.2)
+        self._client = await page.connect(self._http, base, {"resume_thread": resumed.put}, self._chat)
+        guest.cookies = {cookie.key: cookie.value for cookie in self._http.cookie_jar if cookie.key == COOKIE}
         return self._client, resumed
 
     async def __aexit__(self, *_: object) -> None:

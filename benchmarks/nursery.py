@@ -27,7 +27,7 @@ from app.records.notifications import NotificationStore
 from app.records.spool import Spool
 from app.settings import Settings
 from app.wiring import Application, starter_corpus
-from guardrails import care_cards, language, red_flags, scope
+from guardrails import language, red_flags, scope
 from guardrails.level import Profile
 from guardrails.screen import Screener
 from tests.fakes import HashingEmbedder
@@ -84,7 +84,7 @@ def _prepared(data_dir: Path) -> dict[str, object]:
     rules = red_flags.load()
     for rule in rules.rules.rules:
         rules.find(rule.fires, Profile())
-    return {"red_flags": rules, "regions": care_cards.load_regions()}
+    return {"red_flags": rules}
 
 
 class _Prepared(Application):

@@ -13,17 +13,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import socketio
-
 from app import settings
 from app.wiring import Application
+from benchmarks import page
 from guardrails.level import Profile
 
 _RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
@@ -113,24 +110,11 @@ async def _times(rounds: int, message: Callable[[int], str]) -> list[float]:
 
 
 async def _one(text: str) -> float:
-    base = f"http://127.0.0.1:{_PORT}"
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-        await http.get(base, headers={"accept": "text/html"})
-        await http.post(f"{base}/auth/header")
-        client = socketio.AsyncClient(http_session=http, reconnection=False)
-        replies: asyncio.Queue[Any] = asyncio.Queue()
-        client.on("element", replies.put)
-        await client.connect(
-            base,
-            socketio_path="/ws/socket.io",
-            transports=["websocket"],
-            auth={"clientType": "webapp", "sessionId": str(uuid.uuid4()), "threadId": "", "userEnv": "{}", "chatProfile": ""},
-        )
-        await client.emit("connection_successful")
-        await asyncio.sleep(0.2)
-        sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
+    replies: asyncio.Queue[Any] = asyncio.Queue()
+    async with page.browser() as http:
+        client = await page.connect(http, f"http://127.0.0.1:{_PORT}", {"element": replies.put})
         started = time.perf_counter()
-        await client.emit("client_message", {"message": sent, "fileReferences": []})
+        await page.write(client, text)
         await asyncio.wait_for(replies.get(), 30)
         milliseconds = (time.perf_counter() - started) * 1000
         await client.disconnect()

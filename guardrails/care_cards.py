@@ -6,18 +6,14 @@ is invented for a region we have no checked numbers for (rules of care 1 and 6).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, cast
-
-import yaml
+from typing import Any, Literal
 
 from guardrails.level import SEVERITY, Finding, Level, Pathway
+from guardrails.regions import Contact, Region
 from guardrails.rules import Rule
 from knowledge.words import Words
 
-REGIONS_FILE = Path(__file__).parent / "regions.yaml"
 Staffing = Literal["staffed", "on_call", "unattended"]
 
 _SERVICES: Mapping[Pathway, tuple[str, ...]] = {
@@ -36,19 +32,6 @@ _CRISIS_LEAD: Mapping[Pathway, str] = {
     "medical": "card_lead_crisis_suicide",
     "poisoning": "card_lead_crisis_suicide",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One service to call or text: `dial` is what a `tel:` or `sms:` link needs."""
-
-    service: str
-    label: str
-    action: str
-    dial: str
-    kind: Literal["tel", "sms"]
-    hours: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,43 +73,6 @@ class CareCard:
         lines += [quote.text for quote in self.meanwhile]
         lines += [self.worse, self.staffing, self.region_line, self.closing]
         return "\n".join(line for line in lines if line)
-
-
-@dataclass(frozen=True)
-class Region:
-    """A country and its checked numbers, in the order of the data file."""
-
-    code: str
-    names: Mapping[str, str]
-    time_zones: tuple[str, ...]
-    numbers: tuple[Mapping[str, Any], ...]
-
-    def name(self, language: str) -> str:
-        return self.names.get(language, self.names["en"])
-
-    def contacts(self, service: str, words: Words) -> list[Contact]:
-        """Contacts of one service that two sources agree on; rows without both checks are not shown."""
-        rows = [row for row in self.numbers if row["service"] == service and row["seen"] and row["second_check"]]
-        return [contact for row in rows for contact in _row_contacts(row, words)]
-
-    @cached_property
-    def emergency(self) -> str | None:
-        row = next((r for r in self.numbers if r["service"] == "emergency" and r["seen"] and r["second_check"]), None)
-        return str(row["call"]) if row else None
-
-
-def _row_contacts(row: Mapping[str, Any], words: Words) -> list[Contact]:
-    label, hours = (row[key].get(words.language, row[key]["en"]) for key in ("label", "hours"))
-    found: list[Contact] = []
-    if row["call"]:
-        number = str(row["call"])
-        dial = "".join(char for char in number if char.isdigit() or char in "+*#").replace("#", "%23")
-        found.append(Contact(row["service"], label, words.say("call_label", number=number), dial, "tel", hours, row["source"]))
-    if row["text"]:
-        number, body = str(row["text"]["number"]), row["text"].get("body")
-        action = words.say("text_label", number=number, body=body) if body else words.say("text_label_plain", number=number)
-        found.append(Contact(row["service"], label, action, number, "sms", hours, row["source"]))
-    return found
 
 
 class CareCards:
@@ -256,9 +202,3 @@ def _contacts(level: Level, pathways: Sequence[Pathway], home: Region | None, wo
     if level == "urgent":
         services = [*(s for s in services if s != "emergency"), "emergency"]
     return tuple(contact for service in dict.fromkeys(services) for contact in home.contacts(service, words))
-
-
-def load_regions(path: Path = REGIONS_FILE) -> dict[str, Region]:
-    """Read the numbers file: region code → Region."""
-    data = cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")))
-    return {code: Region(code, row["name"], tuple(row["time_zones"]), tuple(row["numbers"])) for code, row in data["regions"].items()}

@@ -76,13 +76,10 @@ class Article:
 
 def parse(text: str, file: str = "article") -> Article:
     """Read one article file; ArticleError names file, line and field of the first thing that is wrong."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    match = _FRONT.match(text)
-    if match is None:
-        raise ArticleError(file, 1, "front matter", "must open with '---', hold YAML, and close with '---'")
-    form = Form(file, match["front"])
-    body = match["body"]
-    first_body_line = match["front"].count("\n") + 3
+    text = normal(text)
+    front, body = split(text, file)
+    form = Form(file, front)
+    first_body_line = front.count("\n") + 3
     provenance = form.provenance()
     return Article(
         title=form.string("title"),
@@ -104,6 +101,19 @@ def parse(text: str, file: str = "article") -> Article:
         sections=_sections(body, file, first_body_line, any_heading=provenance is not None),
         text=text,
     )
+
+
+def normal(text: str) -> str:
+    """The text as it is kept: line ends made `\\n`, Unicode made NFC."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def split(text: str, file: str = "article") -> tuple[str, str]:
+    """Front matter (between its two '---' lines) and body of a normal text; ArticleError where there is no front matter."""
+    match = _FRONT.match(text)
+    if match is None:
+        raise ArticleError(file, 1, "front matter", "must open with '---', hold YAML, and close with '---'")
+    return match["front"], match["body"]
 
 
 def _sections(body: str, file: str, first_line: int, *, any_heading: bool) -> tuple[Section, ...]:

@@ -83,13 +83,20 @@ class Snapshot:
         every = (p for revision in self.revisions.values() for p in passages(revision.article, revision.number))
         return {passage.id: passage for passage in every}
 
+    @cached_property
+    def _by_article(self) -> Mapping[str, Sequence[Passage]]:
+        found: dict[str, list[Passage]] = {}
+        for passage in self.passages.values():
+            found.setdefault(passage.article, []).append(passage)
+        return found
+
     def article(self, slug: str) -> Article:
         """The served article called `slug`; KeyError where none is served."""
         return self.revisions[slug].article
 
     def section_passages(self, slug: str, heading: str) -> tuple[Passage, ...]:
         """Passages under one heading of a served article, in reading order; empty where it is not served."""
-        return tuple(p for p in self.passages.values() if p.article == slug and p.heading == heading)
+        return tuple(passage for passage in self._by_article.get(slug, ()) if passage.heading == heading)
 
     def cite(self, passage: Passage, span: Span) -> Citation:
         """The citation of `span` (in the body) of a passage of this snapshot."""

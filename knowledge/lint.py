@@ -10,13 +10,13 @@ from knowledge.article import Article
 from knowledge.front_matter import ArticleKind
 from knowledge.passages import passages, sentences
 from knowledge.reading_grade import HIGHEST, grade
+from knowledge.untrusted import intruders
 
 Severity = Literal["error", "warning"]
 _LEANS = re.compile(r"(?:This|These|Those|They|Their|It|Its|Such|However|But|Also|And|Or|Instead|Otherwise|Therefore|Thus|As above)\b")
 _FORBIDDEN = re.compile(
     r"\byou have (?:cancer|diabetes|depression|a heart|an infection)\b|\bguaranteed?\b"
-    r"|(?<!not )(?<!before you )\bstop taking (?:it|your|the)\b(?!.*\bask\b)"
-    r"|\bignore (?:all |any )?(?:previous|prior) instructions\b|<[a-z]",
+    r"|(?<!not )(?<!before you )\bstop taking (?:it|your|the)\b(?!.*\bask\b)",
     re.IGNORECASE,
 )
 _NEEDED: Mapping[ArticleKind, tuple[str, ...]] = {
@@ -49,11 +49,13 @@ class Problem:
 def lint(article: Article, today: dt.date, names: Iterable[str] = ()) -> list[Problem]:
     """Every problem of one article, in reading order; `names` are those of the other articles, set aside in its grade.
 
-    An imported article is somebody else's text: only its review date is looked at, for nobody here will reword it.
+    An imported article is somebody else's text: nobody here will reword it, so only its review date is looked at, and that
+    nothing in it is code or speaks to a model.
     """
     if article.provenance is not None:
-        return list(_dates(article, today, "warning"))
+        return [*_dates(article, today, "warning"), *_intruders(article)]
     parts = (
+        _intruders(article),
         _prompts(article),
         _sections(article),
         _sources(article),
@@ -76,6 +78,12 @@ def lint_together(articles: Sequence[Article]) -> list[Problem]:
         for (_, name), (*others, article) in holders.items()
         if others
     ]
+
+
+def _intruders(article: Article) -> Iterator[Problem]:
+    """Front matter too: title, summary and sources are shown."""
+    for line, message in sorted({(article.text.count("\n", 0, found.offset) + 1, found.message) for found in intruders(article.text)}):
+        yield Problem(article.slug, line, "error", message)
 
 
 def line_of(article: Article, offset: int) -> int:
@@ -121,8 +129,13 @@ def _dates(article: Article, today: dt.date, severity: Severity) -> Iterator[Pro
         yield Problem(article.slug, 1, severity, f"review was due on {article.next_review}; have it reviewed")
 
 
+def words_in(body: str) -> int:
+    """How many words a body has."""
+    return len(_WORD.findall(body))
+
+
 def _length(article: Article) -> Iterator[Problem]:
-    count = len(_WORD.findall(article.body))
+    count = words_in(article.body)
     if not _FEWEST_WORDS <= count <= _MOST_WORDS:
         yield Problem(article.slug, 1, "warning", f"has {count} words; {_FEWEST_WORDS} to {_MOST_WORDS} serve a reader best")
 

@@ -7,7 +7,7 @@ the advice it limits. Spans are code points of the article's body, end exclusive
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from knowledge.article import Article
 from knowledge.front_matter import Audience
@@ -41,11 +41,11 @@ class Passage:
     audience: tuple[Audience, ...]
     position: int
     """0 for the first passage of its section."""
+    id: str = field(init=False, repr=False, compare=False)
+    """The same passage has the same id in every index: article, revision and span."""
 
-    @property
-    def id(self) -> str:
-        """The same passage has the same id in every index: article, revision and span."""
-        return f"{self.article}@{self.revision}:{self.start}-{self.end}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.article}@{self.revision}:{self.start}-{self.end}")
 
     @property
     def is_list(self) -> bool:

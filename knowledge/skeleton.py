@@ -142,6 +142,15 @@ def headings(kind: ArticleKind) -> tuple[str, ...]:
     return tuple(sorted({*needed(kind), *_USUAL[kind]}, key=_ORDER.index))
 
 
+def with_section(body: str, heading: str) -> str:
+    """The body with one more section, which holds its prompt, at the place where readers expect it."""
+    later = _ORDER[_ORDER.index(heading) + 1 :] if heading in _ORDER else ()
+    place = next((match.start() for match in re.finditer(r"^## (.+)$", body, re.MULTILINE) if match[1].strip() in later), len(body))
+    before, after = body[:place].rstrip(), body[place:]
+    section = f"## {heading}\n\n{_prompt(heading)}"
+    return f"{before}\n\n{section}" + (f"\n{after}" if after else "")
+
+
 def slug_of(title: str) -> str:
     """A slug from a title: plain letters, digits and single hyphens."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
@@ -149,4 +158,4 @@ def slug_of(title: str) -> str:
 
 
 def _prompt(heading: str) -> str:
-    return _HELP if heading == "When to get help" else f"Write here: {_ASKS[heading]}\n"
+    return _HELP if heading == "When to get help" else f"Write here: {_ASKS.get(heading, 'what readers need to know.')}\n"

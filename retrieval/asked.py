@@ -6,7 +6,7 @@ articles; what is nearest speaks for its article and for the passages that answe
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
@@ -23,6 +23,8 @@ class Likeness:
 
     articles: Mapping[str, float]
     passages: Mapping[str, float]
+    alike: tuple[str, ...] = ()
+    """Ids of passages that answered a question much like this one."""
 
 
 Like = Callable[[Sequence[str], str], Likeness]
@@ -32,21 +34,21 @@ NOTHING_ALIKE = Likeness({}, {})
 
 @dataclass(frozen=True)
 class AskedBefore:
-    """The questions of one snapshot's articles, as unit vectors (questions × dimensions)."""
+    """The questions of one snapshot's articles."""
 
     questions: tuple[AskedQuestion, ...]
-    vectors: Vectors = field(repr=False)
     answers: tuple[tuple[str, ...], ...] = field(repr=False)
     """Ids of the passages that answer each question."""
 
-    def like(self, vectors: Vectors, leave_out: str = "") -> Likeness:
-        """Likeness to `vectors` (unit vectors, texts × dimensions), the nearest counting; `leave_out` is a question not looked at."""
+    def like(self, cosines: Vectors, leave_out: str = "") -> Likeness:
+        """Likeness of what is as near to each question as `cosines` say; `leave_out` is a question not looked at."""
         if not self.questions:
             return NOTHING_ALIKE
-        cosines = (self.vectors @ vectors.T).max(axis=1)
         if leave_out:
-            cosines[[question.text == leave_out for question in self.questions]] = _NOT_LOOKED_AT
-        return Likeness(_greatest(cosines, self._by_article), _greatest(cosines, self._by_passage))
+            cosines = np.where([question.text == leave_out for question in self.questions], np.float32(_NOT_LOOKED_AT), cosines)
+        articles, passages = self._by_article.greatest(cosines), self._by_passage.greatest(cosines)
+        alike = tuple(self._by_passage.names[place] for place in np.flatnonzero(passages >= _ALIKE).tolist())
+        return Likeness(self._by_article.looked_at(articles), self._by_passage.looked_at(passages), alike)
 
     @cached_property
     def _by_article(self) -> "_Groups":
@@ -57,6 +59,10 @@ class AskedBefore:
         return _groups(self.answers)
 
 
+_ALIKE = 0.6
+"""Cosine from which another question's answers are looked at."""
+_REMEMBERED = 8
+"""Texts whose cosines are kept: two sides of a comparison ask for the same ones, one after the other."""
 _NOT_LOOKED_AT = -2.0
 """Below every cosine."""
 
@@ -69,6 +75,15 @@ class _Groups:
     places: npt.NDArray[np.intp]
     starts: npt.NDArray[np.intp]
 
+    def greatest(self, cosines: Vectors) -> Vectors:
+        """The greatest cosine of each."""
+        return np.maximum.reduceat(cosines[self.places], self.starts) if self.names else np.zeros(0, dtype=np.float32)
+
+    def looked_at(self, greatest: Vectors) -> dict[str, float]:
+        """The same by name; what only holds a question that is not looked at is left out."""
+        found = dict(zip(self.names, greatest.tolist(), strict=True))
+        return {name: cosine for name, cosine in found.items() if cosine != _NOT_LOOKED_AT} if _NOT_LOOKED_AT in greatest else found
+
 
 def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
     rows: dict[str, list[int]] = {}
@@ -80,35 +95,43 @@ def _groups(keys: Iterable[Sequence[str]]) -> _Groups:
     return _Groups(tuple(rows), np.array(list(chain.from_iterable(rows.values())), dtype=np.intp), starts)
 
 
-def _greatest(cosines: Vectors, groups: _Groups) -> dict[str, float]:
-    """The greatest cosine of each group; of one that only holds what is not looked at, none."""
-    if not groups.names:
-        return {}
-    greatest = np.maximum.reduceat(cosines[groups.places], groups.starts)
-    return {name: cosine for name, cosine in zip(groups.names, greatest.tolist(), strict=True) if cosine != _NOT_LOOKED_AT}
-
-
-def asked_before(questions: Iterable[AskedQuestion], snapshot: Snapshot, embedder: Embedder) -> AskedBefore:
-    """The questions about articles that are served, with the passages that hold their answers now."""
-    served = tuple(question for question in questions if question.article in snapshot.revisions)
+def asked_before(served: Sequence[AskedQuestion], snapshot: Snapshot) -> AskedBefore:
+    """Questions about articles that are served, with the passages that hold their answers now."""
     by_article: dict[str, list[tuple[str, str]]] = {}
     for passage in snapshot.passages.values():
         by_article.setdefault(passage.article, []).append((passage.id, passage.text))
-    answers = tuple(_holding(question.answers, by_article.get(question.article, ())) for question in served)
-    vectors = embedder.embed([question.text for question in served]) if served else np.zeros((0, 0), dtype=np.float32)
-    return AskedBefore(served, vectors, answers)
+    return AskedBefore(tuple(served), tuple(_holding(question.answers, by_article.get(question.article, ())) for question in served))
 
 
 def _holding(lines: Sequence[str], passages: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(key for key, text in passages if any(line in text for line in lines))
 
 
+class _Vectors:
+    """Vectors of the questions that are served, and how near the newest texts are to them: two snapshots mostly share both."""
+
+    def __init__(self, served: Sequence[AskedQuestion], embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._vectors = embedder.embed([question.text for question in served]) if served else np.zeros((0, 0), dtype=np.float32)
+        self.cosines = lru_cache(_REMEMBERED)(self._cosines)
+
+    def _cosines(self, texts: tuple[str, ...]) -> Vectors:
+        """The greatest cosine of `texts` to each question."""
+        return np.asarray((self._vectors @ self._embedder.embed(texts).T).max(axis=1))
+
+
 def bank(questions: Iterable[AskedQuestion], embedder: Embedder) -> Callable[[Snapshot], Like]:
     """What a search asks: for a snapshot, how near texts are to the questions about what is served."""
     every = tuple(questions)
+    newest: dict[frozenset[str], _Vectors] = {}
 
     def of(snapshot: Snapshot) -> Like:
-        before = asked_before(every, snapshot, embedder)
-        return lambda texts, leave_out: before.like(embedder.embed(texts), leave_out)
+        served = [question for question in every if question.article in snapshot.revisions]
+        about = frozenset(question.article for question in served)
+        vectors = newest.pop(about, None) or _Vectors(served, embedder)
+        newest.clear()
+        newest[about] = vectors
+        before = asked_before(served, snapshot)
+        return lambda texts, leave_out: before.like(vectors.cosines(tuple(texts)), leave_out) if served else NOTHING_ALIKE
 
     return of

@@ -59,7 +59,12 @@ class Vocabulary:
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
         self._bodies = {slug: self._titles[slug] | self._stems(a.body) for slug, a in articles.items()}
-        self._spread = Counter(stem for stems in self._bodies.values() for stem in stems)
+        spread = Counter(stem for stems in self._bodies.values() for stem in stems)
+        self._rarity = {stem: self._rarity_of(count) for stem, count in spread.items()}
+        self._unheard = self._rarity_of(0)
+
+    def _rarity_of(self, count: int) -> float:
+        return math.log((len(self._bodies) + 1) / (count + 0.5))
 
     def _stems_of(self, text: str) -> frozenset[str]:
         return frozenset(self._stemmer.stemWords(words(text)))
@@ -76,7 +81,7 @@ class Vocabulary:
         """Share of the question's words that no article holds, weighed by how rare they are: 0 to 1."""
         stems = self._stems(question)
         whole = self._weight(stems)
-        return self._weight(frozenset(stem for stem in stems if stem not in self._spread)) / whole if whole else 0.0
+        return self._weight(frozenset(stem for stem in stems if stem not in self._rarity)) / whole if whole else 0.0
 
     def share(self, question: str, text: str) -> float:
         """Share of the question's words that `text` holds, 0 to 1, weighed by how rare each is in the library."""
@@ -85,7 +90,7 @@ class Vocabulary:
         return self._weight(asked & self._stems(text)) / whole if whole else 0.0
 
     def _weight(self, stems: frozenset[str]) -> float:
-        return sum(math.log((len(self._bodies) + 1) / (self._spread[stem] + 0.5)) for stem in stems)
+        return sum(self._rarity.get(stem, self._unheard) for stem in stems)
 
 
 def signals(

@@ -7,7 +7,6 @@ it is written: the guardrails check every sentence before a patient sees it. Wha
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import tiktoken
@@ -17,16 +16,15 @@ from langchain_core.language_models import BaseChatModel
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
 from retrieval.cite import Lines, Paragraph, Paragraphs, cite
-from retrieval.model import ModelCall, ModelChoice, ModelError, Piece, read_prompt
+from retrieval.model import ModelCall, ModelChoice, ModelError, Piece
 from retrieval.model_breaker import Breaker
 from retrieval.model_stream import CancelledError, ModelStream
+from retrieval.prompt import NOT_COVERED, Prompt, packaged_prompt
 
-PROMPT_FILE = Path(__file__).parent / "prompts" / "answer.md"
 _FENCES = re.compile(r"</?\s*(?:passages?|question)\b[^>]*>", re.IGNORECASE)
 _OVERHEAD = 40
 """Tokens for the fences and for what a provider puts around messages."""
 _REFUSAL = re.compile(r"\s*(?:i'?m sorry|sorry,|i am sorry|i (?:cannot|can't|can not|am unable|am not able)|as an ai)\b", re.IGNORECASE)
-_NOT_COVERED = "NOT COVERED"
 Messages = list[tuple[str, str]]
 
 
@@ -50,24 +48,23 @@ def connect(choice: ModelChoice) -> BaseChatModel:
 class Drafter:
     """Drafts answers with one model; safe for several threads."""
 
-    def __init__(self, model: BaseChatModel, choice: ModelChoice | None = None, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self, model: BaseChatModel, choice: ModelChoice | None = None, breaker: Breaker | None = None, prompt: Prompt | None = None
+    ) -> None:
         self._model = model
         self.choice = choice or ModelChoice("unnamed")
         self.breaker = breaker or Breaker()
-        self.prompt = read_prompt(PROMPT_FILE)
+        self.prompt = prompt or packaged_prompt()
+        """What the next draft is asked with; one that has begun keeps its own."""
         self._encoding = tiktoken.get_encoding("o200k_base")
 
     def draft(
         self, question: str, passages: Sequence[Passage], snapshot: Snapshot, cancelled: Callable[[], bool] = lambda: False
     ) -> "Draft":
         """A draft that answers `question`, written while it is iterated over. `question` is sent as it is: mask it before."""
-        return Draft(self, question, self._within_budget(question, passages), snapshot, cancelled)
-
-    def messages(self, question: str, passages: Sequence[Passage]) -> Messages:
-        """What is sent: the prompt, and passages and question as fenced material."""
-        numbered = "\n\n".join(_numbered(number, passage) for number, passage in enumerate(passages, 1))
-        asked = f"<passages>\n{numbered}\n</passages>\n\n<question>\n{_FENCES.sub('', question)}\n</question>"
-        return [("system", self.prompt.text), ("human", asked)]
+        asking = self.prompt
+        sent = self._within_budget(asking, question, passages)
+        return Draft(self, (asking, _messages(asking, question, sent)), sent, snapshot, cancelled)
 
     def stream(self, messages: Messages) -> Iterator[Piece]:
         """One attempt at a reply, piece by piece."""
@@ -81,9 +78,9 @@ class Drafter:
         """Tokens of texts, by tiktoken: near enough for a budget whatever the model."""
         return sum(len(self._encoding.encode(text, disallowed_special=())) for text in texts)
 
-    def _within_budget(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+    def _within_budget(self, asking: Prompt, question: str, passages: Sequence[Passage]) -> list[Passage]:
         kept: list[Passage] = []
-        left = self.choice.prompt_tokens - _OVERHEAD - self.count(self.prompt.text, question)
+        left = self.choice.prompt_tokens - _OVERHEAD - self.count(asking.text, question)
         for number, passage in enumerate(passages, 1):
             left -= self.count(_numbered(number, passage)) + 1
             if left < 0:
@@ -96,10 +93,15 @@ class Draft:
     """A draft while it is written: iterate over it once for its paragraphs; `call` tells afterwards what it took."""
 
     def __init__(
-        self, drafter: Drafter, question: str, passages: Sequence[Passage], snapshot: Snapshot, cancelled: Callable[[], bool]
+        self,
+        drafter: Drafter,
+        asked: tuple[Prompt, Messages],
+        passages: Sequence[Passage],
+        snapshot: Snapshot,
+        cancelled: Callable[[], bool],
     ) -> None:
         self._drafter, self._passages, self._snapshot = drafter, passages, snapshot
-        self._messages = drafter.messages(question, passages)
+        self._prompt, self._messages = asked
         self._stream = ModelStream(lambda: drafter.stream(self._messages), drafter.choice.limits, cancelled)
         self._began = time.monotonic()
         self._text = ""
@@ -143,7 +145,7 @@ class Draft:
         known = choice.price_in > 0 or choice.price_out > 0
         return ModelCall(
             choice.name,
-            self._drafter.prompt.version,
+            self._prompt.version,
             self.reason,
             tokens_in,
             tokens_out,
@@ -173,11 +175,18 @@ class Draft:
         """Whether the model says that it cannot answer."""
         if not self._text.strip():
             self.reason = "empty"
-        elif _NOT_COVERED in self._text:
+        elif NOT_COVERED in self._text:
             self.reason = "not covered"
         elif _REFUSAL.match(self._text):
             self.reason = "refused"
         return bool(self.reason)
+
+
+def _messages(asking: Prompt, question: str, passages: Sequence[Passage]) -> Messages:
+    """What is sent: the prompt, and passages and question as fenced material."""
+    numbered = "\n\n".join(_numbered(number, passage) for number, passage in enumerate(passages, 1))
+    asked = f"<passages>\n{numbered}\n</passages>\n\n<question>\n{_FENCES.sub('', question)}\n</question>"
+    return [("system", asking.text), ("human", asked)]
 
 
 def _numbered(number: int, passage: Passage) -> str:

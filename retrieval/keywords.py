@@ -31,15 +31,21 @@ class KeywordIndex:
     def __init__(self, snapshot: Snapshot) -> None:
         self._stem = Stemmer.Stemmer("english").stemWords
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
-        self._passages = self._ranked({key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()})
-        self._articles = self._ranked({slug: _article_text(article) for slug, article in articles.items()})
+        stems: dict[str, str] = {}
+        self._passages = self._ranked({key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()}, stems)
+        self._articles = self._ranked({slug: _article_text(article) for slug, article in articles.items()}, stems)
 
-    def _ranked(self, documents: Mapping[str, str]) -> "_Ranked":
-        return _Ranked(list(documents), [self._tokens(text) for text in documents.values()])
+    def _ranked(self, documents: Mapping[str, str], stems: dict[str, str]) -> "_Ranked":
+        """BM25 over `documents`; `stems` are those of words met so far, for each word is stemmed once."""
+        return _Ranked(list(documents), [self._stemmed(words(text), stems) for text in documents.values()])
+
+    def _stemmed(self, found: Sequence[str], stems: dict[str, str]) -> list[str]:
+        new = [word for word in set(found) if word not in stems]
+        stems.update(zip(new, self._stem(new), strict=True))
+        return [stems[word] for word in found]
 
     def _tokens(self, text: str) -> list[str]:
-        stems: list[str] = self._stem(words(text))
-        return stems
+        return self._stemmed(words(text), {})
 
     def search(self, question: str, count: int) -> Sequence[tuple[str, float]]:
         """Passage ids with BM25 scores above 0, best first, at most `count`."""

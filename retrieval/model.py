@@ -1,8 +1,6 @@
 """Which language model drafts, how long it may take, what a call took, and the one error that a call ends in."""
 
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
 
 class ModelError(RuntimeError):
@@ -51,7 +49,7 @@ class ModelCall:
 
     model: str
     prompt: str
-    """Version of the prompt: the file's name and the beginning of its hash."""
+    """Version of the prompt (`retrieval.prompt.Prompt`)."""
     reason: str
     """Why the draft ended before its end; "" for one that was finished."""
     tokens_in: int
@@ -62,17 +60,3 @@ class ModelCall:
     """From the call to the first words; None where none came."""
     total_ms: float
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A prompt file: its text, and the version that is recorded with each call."""
-
-    text: str
-    version: str
-
-
-def read_prompt(file: Path) -> Prompt:
-    """The prompt in `file`; the version changes with every letter of it."""
-    text = file.read_text(encoding="utf-8")
-    return Prompt(text.strip(), f"{file.stem}@{sha256(text.encode()).hexdigest()[:12]}")

@@ -5,7 +5,6 @@ matrix, so that what stands in two of them is exactly as near in both, and what 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,8 @@ from knowledge.passages import Passage
 from retrieval.embedder import Embedder, Vectors
 from retrieval.index import indexed_text
 
-_QUESTIONS = 64
-"""Texts whose cosines are kept: both sides of a comparison ask for the same ones, one after the other."""
+_AT_ONCE = 64
+"""Questions whose reach is worked out together."""
 Held = Callable[[Sequence[Passage]], Mapping[str, Vectors]]
 """The vectors that an index holds of some passages, by id; what it has not, or holds of other words, is left out."""
 
@@ -28,7 +27,7 @@ class Shelf:
         self._embedder, self._held = embedder, held
         self._rows: dict[str, int] = {}
         self._vectors: Vectors = np.zeros((0, 0), dtype=np.float32)
-        self._cosines = lru_cache(_QUESTIONS)(self._cosines_of)
+        self._cosines: dict[str, Vectors] = {}
 
     def finder(self, snapshot: Snapshot) -> "Nearest":
         """A finder over the passages of `snapshot`; what is not on the shelf yet is put there."""
@@ -46,14 +45,22 @@ class Shelf:
         added = np.stack([made[text] if text in made else held[passage.id] for text, passage in new.items()]).astype(np.float32)
         self._vectors = np.concatenate([self._vectors, added]) if len(self._vectors) else added
         self._rows |= {text: len(self._rows) + place for place, text in enumerate(new)}
-        self._cosines.cache_clear()
+        self._cosines = {}
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Work out the cosines of a few questions together, in the place of those kept so far: the matrix is read once for all."""
+        if questions:
+            together = (self._embedder.embed(questions) @ self._vectors.T).astype(np.float32)
+            self._cosines = dict(zip(questions, together, strict=True))
 
     def cosines(self, question: str) -> Vectors:
         """The question's cosine to every row."""
-        return self._cosines(question)
+        known = self._cosines.get(question)
+        return np.asarray(self._vectors @ self._embedder.embed([question])[0]) if known is None else known
 
-    def _cosines_of(self, question: str) -> Vectors:
-        return np.asarray(self._vectors @ self._embedder.embed([question])[0])
+    def forget(self) -> None:
+        """Let go of the questions kept."""
+        self._cosines = {}
 
     @property
     def vectors(self) -> Vectors:
@@ -86,7 +93,7 @@ class Nearest:
         own = np.flatnonzero(np.isin(self._articles, list(articles)))
         if not len(own):
             return np.full(len(questions), -1.0, dtype=np.float32)
-        reach = [self._reach(questions[start : start + _QUESTIONS], own, count) for start in range(0, len(questions), _QUESTIONS)]
+        reach = [self._reach(questions[start : start + _AT_ONCE], own, count) for start in range(0, len(questions), _AT_ONCE)]
         return np.concatenate(reach)
 
     def _reach(self, questions: Vectors, own: npt.NDArray[np.intp], count: int) -> Vectors:

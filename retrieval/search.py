@@ -6,6 +6,7 @@ weighed (`retrieval.ranking`), and a calibrated curve says whether the best one 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from knowledge.front_matter import ArticleKind, Audience
@@ -29,8 +30,6 @@ _FETCH = 120
 _ARTICLES = 60
 """Passages asked of each side, and articles asked of the lexical one."""
 _BREADTH = 3
-_ALIKE = 0.6
-"""Cosine from which another question's answers are looked at."""
 _HELP: SectionKind = "when_to_see_a_doctor"
 
 
@@ -185,7 +184,7 @@ class Built:
         return self.snapshot.article(slug).kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What was found for one question, by id of passage and by slug; `named` are the articles that it names."""
 
@@ -204,8 +203,13 @@ class Evidence:
 
     def passages(self, snapshot: Snapshot) -> list[Passage]:
         """Every served passage that either side found, or that answered a question much like this one."""
-        like = {key: cosine for key, cosine in self.asked.passages.items() if cosine >= _ALIKE}
-        return [snapshot.passages[key] for key in {**self.similar, **self.lexical, **like} if key in snapshot.passages]
+        every = dict.fromkeys((*self.similar, *self.lexical, *self.asked.alike))
+        return [snapshot.passages[key] for key in every if key in snapshot.passages]
+
+    @cached_property
+    def floor(self) -> float:
+        """How near the last passage is that vectors found; what only keywords found is taken to be as near."""
+        return min(self.similar.values(), default=0.0)
 
 
 def build(snapshot: Snapshot, like: Like) -> Built:
@@ -241,7 +245,7 @@ def article_signs(evidence: Evidence, snapshot: Snapshot) -> dict[str, ArticleSi
         if passage.id in evidence.similar:
             cosines[passage.article].append(evidence.similar[passage.id])
         lexical[passage.article] = max(evidence.lexical.get(passage.id, 0.0), lexical.get(passage.article, 0.0))
-    floor = min(evidence.similar.values(), default=0.0)
+    floor = evidence.floor
     most, most_of_passage = max(evidence.articles.values(), default=0.0) or 1.0, max(lexical.values(), default=0.0) or 1.0
     return {
         slug: ArticleSigns(
@@ -258,9 +262,8 @@ def article_signs(evidence: Evidence, snapshot: Snapshot) -> dict[str, ArticleSi
 
 def passage_signs(passage: Passage, evidence: Evidence, wanted: Mapping[SectionKind, float], built: Built) -> PassageSigns:
     """The signs of one passage; where only keywords found it, it is taken to be as near as the last that vectors found."""
-    floor = min(evidence.similar.values(), default=0.0)
     return PassageSigns(
-        evidence.similar.get(passage.id, floor),
+        evidence.similar.get(passage.id, evidence.floor),
         built.vocabulary.share(evidence.text, f"{passage.heading} {passage.text}"),
         wanted.get(passage.section, 0.0),
         evidence.asked.passages.get(passage.id, 0.0),

@@ -50,7 +50,7 @@ HOMES: dict[str, set[str]] = {
     "defusedxml": {"knowledge.importers."},
     "mammoth": {"knowledge.importers.documents"},
     "pypdf": {"knowledge.importers.documents"},
-    "httpx": {"knowledge.importers.download"},
+    "httpx": {"app.link_check", "knowledge.importers.download"},
     "pydantic_settings": {"app.settings"},
 }
 """Each outside library with its one home: a module, or a folder where the name ends in a dot."""

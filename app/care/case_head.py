@@ -1,8 +1,9 @@
 """The head of a case: how fast, who, why, how long, and what can be done with it now."""
 
+from collections.abc import Sequence
 from html import escape
 
-from nicegui import ui
+from nicegui import run, ui
 
 from app.care import closing, pieces, plain, queue_view
 from app.care.pieces import Changing
@@ -10,6 +11,7 @@ from app.care.work import Work
 from app.errors import RecordsError
 from app.records.case_files import CaseFile
 from app.records.models import now
+from app.records.staff import StaffMember
 from guardrails.level import SEVERITY
 
 
@@ -67,20 +69,23 @@ class Head:
     async def _closing(self) -> None:
         self._dialog.open()
 
-    def _list_colleagues(self) -> None:
-        """Who works the desk, those at it now first."""
+    async def _list_colleagues(self) -> None:
+        """Who works the desk, the care team first."""
+        team = await run.io_bound(self._team) or []
         self._colleagues.clear()
-        staff = self._work.visit.app.staff
-        try:
-            team = [*staff.team("care"), *staff.team("administrator")]
-        except RecordsError:
-            team = []
         with self._colleagues:
             for member in team:
                 if member.id != self._work.file.standing.owner:
                     ui.menu_item(member.name, on_click=lambda to=member.id: self._work.assign(to)).classes("cd-menu-item")
             if not team:
                 ui.menu_item("The team cannot be read just now")
+
+    def _team(self) -> Sequence[StaffMember]:
+        staff = self._work.visit.app.staff
+        try:
+            return [*staff.team("care"), *staff.team("administrator")]
+        except RecordsError:
+            return []
 
 
 def _see(element: ui.element, visible: bool) -> None:
@@ -112,10 +117,9 @@ def _facts(file: CaseFile, *, mine: bool) -> list[str]:
     profile = file.profile
     age = None if profile.age_months is None else profile.age_months // 12
     facts = [f"<span>{escape(plain.person(age, profile.sex))}</span>"]
-    facts.append("<span class='cd-here'>in the chat now</span>" if file.connected else "<span class='cd-away'>not connected</span>")
+    facts.append(queue_view.connected_html(file.connected))
     if not file.standing.closed:
-        owner = "you have it" if mine else f"{escape(file.owner)} has it" if file.owner else "nobody has it"
-        facts.append(f"<span class='{'cd-mine' if mine else 'cd-owner' if file.owner else 'cd-nobody'}'>{owner}</span>")
+        facts.append(queue_view.owner_html(file.owner, mine=mine))
     if file.standing.live_in:
         facts.append("<span>the assistant is quiet</span>")
     if any(why.disputed for why in file.findings):

@@ -37,12 +37,17 @@ class Due:
         with ui.row().classes("cd-due-row"):
             frame.link(f"Case {plain.number(reminder.case_id)}", f"/desk/care/{reminder.case_id}")
             ui.label(told).style("flex:1;min-width:200px")
+            tick(self._visit, reminder, self._changed)
 
-            async def done() -> None:
-                if await live.attempt(lambda: self._visit.app.team_notes.done(reminder.id, self._visit.member.id)):
-                    await self._changed()
 
-            pieces.button("Done", done)
+def tick(visit: Visit, reminder: Reminder, changed: Changed) -> None:
+    """The button that ticks a follow-up off."""
+
+    async def done() -> None:
+        await live.attempt(lambda: visit.app.team_notes.done(reminder.id, visit.member.id))
+        await changed()
+
+    pieces.button("Done", done)
 
 
 class HandoverBox:

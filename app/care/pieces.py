@@ -45,7 +45,8 @@ class Lines:
     """A list of HTML pieces under keys; each keeps its element, and only what changed is drawn."""
 
     def __init__(self, container: ui.element, tag: str = "li") -> None:
-        self._container, self._tag = container, tag
+        self.element = self._container = container
+        self._tag = tag
         self._drawn: dict[str, ui.html] = {}
 
     def show(self, pieces: Sequence[tuple[str, str]]) -> None:

@@ -107,16 +107,26 @@ def row_html(row: Row, at: datetime) -> str:
 def _meta(row: Row) -> list[str]:
     """Small facts, each in its own mark."""
     case = row.case
-    here = "<span class='cd-here'>in the chat now</span>" if case.connected else "<span class='cd-away'>not connected</span>"
-    owner = "you have it" if row.mine else f"{escape(case.owner)} has it" if case.owner else "nobody has it"
-    facts = [f"<span>{escape(plain.person(case.age_years, case.sex))}</span>", here]
-    facts.append(f"<span class='{'cd-mine' if row.mine else 'cd-owner' if case.owner else 'cd-nobody'}'>{owner}</span>")
+    facts = [f"<span>{escape(plain.person(case.age_years, case.sex))}</span>"]
+    facts += [connected_html(case.connected), owner_html(case.owner, mine=row.mine)]
     if row.new:
         facts.append(f"<span class='cd-new'>{row.new} new {'message' if row.new == 1 else 'messages'}</span>")
     if case.demo:
         facts.append("<span class='cd-demo'>demo</span>")
     facts.append(f"<span class='cd-number'>{plain.number(case.id)}</span>")
     return facts
+
+
+def connected_html(connected: bool) -> str:
+    """Whether a reply would be read now."""
+    return "<span class='cd-here'>in the chat now</span>" if connected else "<span class='cd-away'>not connected</span>"
+
+
+def owner_html(owner: str, *, mine: bool) -> str:
+    """Whose a case is, with the name of who has it."""
+    if mine:
+        return "<span class='cd-mine'>you have it</span>"
+    return f"<span class='cd-owner'>{escape(owner)} has it</span>" if owner else "<span class='cd-nobody'>nobody has it</span>"
 
 
 def clock_html(since: datetime | None, target: timedelta, at: datetime) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import frame, live, pieces, plain, sbar, why
+from app.care import follow_ups, frame, live, pieces, plain, sbar, why
 from app.care.pieces import Changing, Lines
 from app.care.sbar import Summary
 from app.care.work import Work
@@ -111,12 +111,7 @@ class NotesBox:
     def _reminder(self, reminder: Reminder) -> None:
         with ui.row().classes("cd-due-row"):
             ui.label(f"{plain.clock(reminder.due)}, {reminder.by}: {reminder.text}").style("flex:1;min-width:160px")
-
-            async def done() -> None:
-                await live.attempt(lambda: self._work.visit.app.team_notes.done(reminder.id, self._work.who))
-                await self._work.changed()
-
-            pieces.button("Done", done)
+            follow_ups.tick(self._work.visit, reminder, self._work.changed)
 
     async def _save(self) -> None:
         text = self._field.value or ""

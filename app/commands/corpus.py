@@ -1,12 +1,15 @@
 """`carelight corpus`: bring articles in, write them out, and keep them right."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app import importing
+from app import gap_report, gate, importing
+from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
+from app.impact import Watching
 from app.linting import problems
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags
@@ -15,6 +18,8 @@ from knowledge.importers import download, markdown
 
 corpus = typer.Typer(no_args_is_help=True, help="The articles that answers quote.")
 _REASONS_SHOWN = 20
+_WHO = "command line"
+"""Who changed the must-answer list, where nobody is signed in."""
 
 
 @corpus.command("add")
@@ -82,6 +87,58 @@ def drafts(data_dir: DataDir = None) -> None:
             typer.echo(f"{stored.slug}\t{stored.number}\t{stored.library}\t{parse(stored.text, stored.slug).title}")
 
 
+@corpus.command("impact")
+def impact(
+    file: Annotated[Path, typer.Argument(help="The article as it would be.")],
+    to_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What publishing an article would change for patients; exit code 1 where a must-answer question would lose its answer."""
+    with application(data_dir) as app:
+        then = gate.with_article(app, markdown.read_file(file))
+        with progress("Asking stored questions") as advance:
+            found = gate.changes(app, then, Watching(advance))
+        if to_json:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        else:
+            show_impact(found)
+    if found.blocks:
+        raise typer.Exit(1)
+
+
+@corpus.command("must-answer")
+def must_answer(
+    action: Annotated[str, typer.Argument(help="add, remove or list.")],
+    entry: Annotated[str, typer.Argument(help="The question to add, or the number to remove.")] = "",
+    article: Annotated[str, typer.Option(help="Slug of the article that its answer must cite.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """The clinic's list of questions that must always be answered: a change that takes an answer away is not published."""
+    if action not in ("add", "remove", "list"):
+        tell("carelight: say add, remove or list")
+        raise typer.Exit(2)
+    with application(data_dir) as app:
+        if action == "list":
+            for row in app.must_answer.all():
+                typer.echo(f"{row.id}\t{row.article or 'any article'}\t{row.question}")
+            return
+        try:
+            _change_list(app, action, entry, article)
+        except ValueError as error:
+            tell(f"carelight: {error}")
+            raise typer.Exit(1) from None
+
+
+def _change_list(app: Application, action: str, entry: str, article: str) -> None:
+    if action == "add":
+        typer.echo(f"{app.must_answer.add(entry, article, _WHO)} is on the list")
+    elif not entry.isdecimal():
+        raise ValueError("say the number of the entry to remove; see 'carelight corpus must-answer list'")
+    else:
+        app.must_answer.remove(int(entry), _WHO)
+        typer.echo(f"{entry} is off the list")
+
+
 @corpus.command("export")
 def export(
     folder: Path,
@@ -107,6 +164,23 @@ def listing(data_dir: DataDir = None) -> None:
         for slug, revision in app.library.snapshot().revisions.items():
             article = revision.article
             typer.echo(f"{slug}\t{revision.number}\t{article.kind}\t{revision.next_review}\t{article.title}")
+
+
+@corpus.command("gaps")
+def gaps(
+    days: Annotated[int | None, typer.Option(min=1, max=730, help="Days to look back; CARELIGHT_GAP_DAYS where it is left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Of the made-up chats, instead of patients'.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What patients asked and got no good answer to, masked and grouped: how many asked, why, the nearest articles, the question."""
+    with application(data_dir, indexed=True) as app:
+        report = app.missing.report(days, demo=demo)
+    if as_json:
+        typer.echo(json.dumps(gap_report.as_json(report, demo=demo), ensure_ascii=False, indent=1))
+        return
+    for line in gap_report.lines(report, demo=demo):
+        typer.echo(line)
 
 
 @corpus.command("lint")

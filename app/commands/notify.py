@@ -20,7 +20,7 @@ def notify_test(data_dir: DataDir = None) -> None:
     """Send a test message to every channel; exit code 1 where one did not take it, or none is set."""
     with application(data_dir) as app:
         channels = app.channels.all().values()
-        message = Wording(app.words, app.settings).message(Notice("test"), now())
+        message = Wording(lambda: app.words, app.settings).message(Notice("test"), now())
         problems = {channel.label: channel.send(message.title, message.body) for channel in channels}
     for label, problem in problems.items():
         typer.echo(f"{label}\t{problem or 'taken'}")

@@ -19,7 +19,7 @@ from app.care.frame import Visit
 from app.care.live import Shared
 from app.editor import frame, library_html, library_view, new_article
 from app.editor.library_view import Order, Query, Reader, View
-from app.records.article_board import Line
+from app.records.article_board import Lists
 from app.wiring import Application
 from knowledge.front_matter import ArticleKind
 
@@ -48,7 +48,7 @@ _MOST_FIRST: tuple[Order, ...] = ("cited", "feedback", "grade")
 
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor`."""
-    board: Shared[tuple[Line, ...]] = Shared(app.article_board.read, _FRESH_S)
+    board: Shared[Lists] = Shared(app.article_board.look, _FRESH_S)
 
     @ui_page("/editor", title="Library", response_timeout=desk_frame.PATIENCE_S)
     async def library(request: Request) -> Response | None:
@@ -64,7 +64,7 @@ def mount(app: Application) -> None:
 class _Drawn:
     """One look: the board it was made from, what was asked of it, and the HTML, made away from the event loop."""
 
-    lines: tuple[Line, ...]
+    lists: Lists
     query: Query
     day: dt.date
     view: View
@@ -74,7 +74,7 @@ class _Drawn:
 class LibraryPage:
     """One open list. `board` is what all desks of this process read."""
 
-    def __init__(self, visit: Visit, board: Shared[tuple[Line, ...]]) -> None:
+    def __init__(self, visit: Visit, board: Shared[Lists]) -> None:
         self._visit, self._board = visit, board
         self._query = Query()
         self._last: _Drawn | None = None
@@ -102,13 +102,13 @@ class LibraryPage:
     # Reading and drawing
 
     def _read(self) -> _Drawn:
-        lines, query, day = self._board.get(), self._query, dt.datetime.now(dt.UTC).date()
+        lists, query, day = self._board.get(), self._query, dt.datetime.now(dt.UTC).date()
         last = self._last
-        if last is not None and last.lines is lines and last.query == query and last.day == day:
+        if last is not None and last.lists is lists and last.query == query and last.day == day:
             return last
         reader = Reader(self._visit.member.id, self._visit.member.role, day)
-        found = library_view.view(lines, query, reader)
-        return _Drawn(lines, query, day, found, [(line.slug, library_html.row(line, reader)) for line in found.lines])
+        found = library_view.view(lists.articles, query, reader, lists.texts)
+        return _Drawn(lists, query, day, found, [(line.slug, library_html.row(line, reader)) for line in found.lines])
 
     def _show(self, drawn: _Drawn) -> None:
         if drawn is self._last or drawn.query != self._query:  # a look that was under way when the query changed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app import editorial
+from app.documents import TEXTS
 from app.records.article_board import Line
 from knowledge.front_matter import OWN
 
@@ -85,8 +86,8 @@ class View:
     pages: int
 
 
-def view(lines: Sequence[Line], query: Query, reader: Reader) -> View:
-    """The page of `lines` that `query` asks for; the last one where there are fewer."""
+def view(lines: Sequence[Line], query: Query, reader: Reader, texts: Sequence[Line] = ()) -> View:
+    """The page of `lines` that `query` asks for, the last one where there are fewer; `texts` may wait for the reader too."""
     found = [line for line in lines if _takes(query, line, reader)]
     found.sort(key=_keys()[query.order], reverse=query.down)
     if query.order in _LAST_WITHOUT:  # what has no such value stands last in either order
@@ -95,7 +96,7 @@ def view(lines: Sequence[Line], query: Query, reader: Reader) -> View:
     page = min(query.page, pages - 1)
     return View(
         tuple(found[page * PAGE : (page + 1) * PAGE]),
-        tasks(lines, reader),
+        tasks([*lines, *texts], reader),
         tuple(sorted({line.library for line in lines} - set(_OURS))),
         len(lines),
         len(found),
@@ -121,6 +122,8 @@ def tasks(lines: Sequence[Line], reader: Reader) -> tuple[Task, ...]:
 
 def address(line: Line) -> str:
     """Where a line leads: to its review where there is something to decide, else to where it is written."""
+    if line.library == TEXTS:
+        return "/desk/editor/texts"
     page = "review" if line.state in ("in_review", "approved", "withdrawn") else "write"
     return f"/desk/editor/{page}/{line.slug}"
 

@@ -6,13 +6,13 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from app import render
-from app.pages.reading import read
-from app.pages.shelf import KINDS, Shelf
-from app.pages.structured import json_ld
+from app.pages.article_page import article_values, common
+from app.pages.shelf import KINDS, Shelf, shelf_of
+from app.pages.sign_in import COOKIE
 from app.pages.templating import page
 from app.wiring import Application
 from knowledge.article import Article
+from knowledge.library import Revision
 from knowledge.passages import Span
 from retrieval.index import IndexUnusableError
 
@@ -25,19 +25,15 @@ _MOST_REVISIONS = 1 << 31
 def routes(app: Application) -> APIRouter:
     """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
     router = APIRouter()
-    shelves: list[Shelf] = []
 
     def shelf() -> Shelf:
-        """The shelf of the served set now; made again when that has changed."""
-        snapshot = app.library.snapshot()
-        if not shelves or shelves[0].snapshot is not snapshot:
-            shelves[:] = [Shelf(snapshot)]
-        return shelves[0]
+        """The shelf of the served set now."""
+        return shelf_of(app.library.snapshot())
 
     @router.get("/library")
     def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
         results = _search(app, shelf(), q) if q.strip() else None
-        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **_common(app)}
+        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **common(app)}
         return page(request, "library.html", {**values, "count": len(shelf().articles)})
 
     @router.get("/library/find")
@@ -46,37 +42,40 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/library/{slug}")
     def article(request: Request, slug: str, revision: int | None = None, mark: str = "") -> Response:
-        found = app.library.revision(slug, revision) if revision is None or 0 < revision < _MOST_REVISIONS else None
-        if found is None:
-            return page(request, "missing.html", _common(app), status=404)
+        current = app.library.snapshot().revisions.get(slug)
+        if revision is None and current is None:
+            return _gone(app, request, slug)
+        found = current if revision is None else _stored(app, slug, revision)
+        state = app.revision_states.of(slug, found.number, current.number if current else None) if found else None
+        if found is None or state is None or (state.kind == "unpublished" and not _works_here(app, request)):
+            return page(request, "missing.html", common(app), status=404)
         span = _span(mark, len(found.article.body))
-        served = app.library.snapshot().revisions.get(slug)
-        values = {
-            "article": found.article,
-            "revision": found.number,
-            "reviewed_on": found.reviewed_on,
-            "next_review": found.next_review,
-            "corrected": served is None or served.number != found.number,
-            "sections": read(found.article, found.number, span),
-            "status": render.status(found, app.words),
-            "kind": KINDS[found.article.kind],
-            "related": shelf().related.get(slug, ()),
-            "structured": json_ld(found, str(request.url.replace(query="")), app.settings.clinic),
-            **_common(app),
-        }
+        related = shelf().related.get(slug, ())
+        values = article_values(app, found, related, str(request.url.replace(query="")), span)
+        values["state"] = state
         return page(request, "article.html", values)
 
     return router
 
 
-def _common(app: Application) -> dict[str, object]:
-    region = app.settings.region or None
-    return {
-        "clinic": app.settings.clinic,
-        "emergency": app.cards.emergency_line(region, app.words),
-        "starter": app.words.say("starter_notice"),
-        "demo": app.settings.mode == "demo",
-    }
+def _stored(app: Application, slug: str, number: int) -> Revision | None:
+    """A stored revision, as an old answer cites it; whether a patient may see it is another question."""
+    return app.library.revision(slug, number) if 0 < number < _MOST_REVISIONS else None
+
+
+def _works_here(app: Application, request: Request) -> bool:
+    """Whether whoever asks works on the library, and may read what no patient gets."""
+    member = app.staff.member(request.cookies.get(COOKIE, ""), active=False)
+    return member is not None and member.role in ("editor", "reviewer", "administrator")
+
+
+def _gone(app: Application, request: Request, slug: str) -> Response:
+    """An article that patients do not get: one that was withdrawn says so, in place of advice that no longer holds."""
+    gone = app.revision_states.withdrawal(slug)
+    last = app.library.revision(slug, gone.revision) if gone else None
+    if gone is None or last is None:
+        return page(request, "missing.html", common(app), status=404)
+    return page(request, "withdrawn.html", {"title": last.article.title, "since": gone.since, **common(app)}, status=410)
 
 
 def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:

@@ -85,6 +85,16 @@ class Shelf:
         return tuple((_plain(name), article.slug) for article in self.articles for name in sorted(article.names))
 
 
+_latest: list[Shelf] = []
+
+
+def shelf_of(snapshot: Snapshot) -> Shelf:
+    """The shelf of a snapshot, one for all who read it: which articles are related takes seconds to work out."""
+    if not _latest or _latest[0].snapshot is not snapshot:
+        _latest[:] = [Shelf(snapshot)]
+    return _latest[0]
+
+
 def _likeness(wanted: str, name: str) -> float:
     """0 to 120: the start of a name counts most, then the start of one of its words, then letters nearly like them."""
     if name.startswith(wanted):

@@ -39,7 +39,7 @@ def routes(app: Application) -> APIRouter:
         request: Request,
         login: Annotated[str, Form(max_length=80)],
         password: Annotated[str, Form(max_length=200)],
-        to: Annotated[str, Form(max_length=80)] = "",
+        to: Annotated[str, Form(max_length=160)] = "",
     ) -> Response:
         token = app.staff.sign_in(login, password)
         if token is None:

@@ -20,3 +20,8 @@ def page(request: Request, template: str, values: Mapping[str, object], status: 
     response = _templates.TemplateResponse(request, template, dict(values), status_code=status)
     response.headers["content-security-policy"] = STRICT
     return response
+
+
+def rendered(template: str, values: Mapping[str, object]) -> str:
+    """The same page as text, for one that is shown within another."""
+    return _templates.get_template(template).render(dict(values))

@@ -12,13 +12,12 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app import editorial
+from app.documents import TEXTS, Kind
 from app.editorial import Signature, Submission
-from app.records.article_heads import Head, Heads
+from app.records.article_heads import Head, Heads, head_of
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, DraftRow, SubmissionRow, WithdrawnRow
 from app.records.models import CitationRow, Conversation, Patient, Reply, RevisionRow, Served, ServedVersion, Staff, now
-from knowledge.front_matter import ArticleKind
-from knowledge.glance import glance
 
 ArticleState = Literal["draft", "in_review", "approved", "changes_asked", "published", "withdrawn", "waiting"]
 _COUNTED = dt.timedelta(days=30)
@@ -34,7 +33,7 @@ class Line:
 
     slug: str
     title: str
-    kind: ArticleKind | Literal[""]
+    kind: Kind | Literal[""]
     library: str
     state: ArticleState
     served: int | None
@@ -66,6 +65,15 @@ class Line:
         return self.served is not None and self.due is not None and self.due < today
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Everything that goes through the desk, by title."""
+
+    articles: tuple[Line, ...]
+    texts: tuple[Line, ...]
+    """Set words, numbers and prompts."""
+
+
 class ArticleBoard:
     """Reads the list; RecordsError where the database fails."""
 
@@ -73,17 +81,24 @@ class ArticleBoard:
         self._database, self._lock = database, threading.Lock()
         self._heads = Heads()
         self._use = _Use()
-        self._held: tuple[object, tuple[Line, ...]] | None = None
+        self._held: tuple[object, Lists] | None = None
 
     def read(self) -> tuple[Line, ...]:
-        """Every article there is, by title; the same tuple as before where nothing has changed."""
+        """Every article there is, by title."""
+        return self.look().articles
+
+    def texts(self) -> tuple[Line, ...]:
+        """The clinic's set words, numbers and prompts, by title."""
+        return self.look().texts
+
+    def look(self) -> Lists:
+        """Both; the same object as before where nothing has changed."""
         with self._lock, self._database.reading() as session:
             used = self._use.read(session)
             stamp = (_stamp(session), used)
             if self._held is None or self._held[0] != stamp or not self._heads.graded_all:
                 found = _Found(session, self._heads.of_revisions(session), used)
-                lines = (found.line(slug) for slug in {*found.newest, *found.drafts})
-                self._held = (stamp, tuple(sorted(lines, key=lambda line: (line.title.casefold(), line.slug))))
+                self._held = (stamp, found.lists())
             return self._held[1]
 
 
@@ -114,17 +129,22 @@ class _Found:
         for row in session.scalars(select(ApprovalRow).where(ApprovalRow.submission_id.in_(last))):
             self.signatures[row.submission_id].append(Signature(row.staff_id, row.sha256))
 
+    def lists(self) -> Lists:
+        """Every line."""
+        lines = sorted((self.line(slug) for slug in {*self.newest, *self.drafts}), key=lambda line: (line.title.casefold(), line.slug))
+        return Lists(tuple(line for line in lines if line.library != TEXTS), tuple(line for line in lines if line.library == TEXTS))
+
     def line(self, slug: str) -> Line:
         """One article's line."""
         served, draft, handed = self.served.get(slug), self.drafts.get(slug), self.submissions.get(slug)
         in_review = handed if handed is not None and handed.state in editorial.OPEN else None
-        head = self.heads.get(slug) or Head(glance(draft.text if draft else ""), None)
+        head = self.heads.get(slug) or head_of(draft.text if draft else "", slug)
         owner = in_review.submitted_by if in_review else draft.owner_id if draft else ""
         return Line(
             slug,
-            head.seen.title or slug,
-            head.seen.kind,
-            head.seen.library,
+            head.title or slug,
+            head.kind,
+            head.library,
             self._state(slug),
             served.revision if served else None,
             bool(served and served.signed),
@@ -133,7 +153,7 @@ class _Found:
             self._signers(in_review),
             head.grade,
             served.reviewed if served else None,
-            (served.due or head.seen.next_review) if served else None,
+            (served.due or head.next_review) if served else None,
             *self.used.get(slug, (0, 0, 0)),
             in_review.held if in_review else "",
             in_review.publish_at if in_review else None,

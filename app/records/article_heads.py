@@ -1,16 +1,19 @@
 """What the list of articles shows of their texts, each read once: a library of thousands is listed every few seconds."""
 
+import datetime as dt
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.documents import TEXT_FORMS, TEXTS, Kind
 from app.records.models import RevisionRow, Served
 from knowledge.article import parse
 from knowledge.front_matter import ArticleError
-from knowledge.glance import Glance, glance
+from knowledge.glance import glance
 from knowledge.reading_grade import grade
 
 _AT_ONCE = 500
@@ -21,17 +24,21 @@ _GRADED = ("own", "demo", "documents")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is shown of one text. `grade` is None where it has none, or it is not worked out yet."""
+    """What is shown of one document. `grade` is None where it has none, or it is not worked out yet."""
 
-    seen: Glance
-    grade: float | None
+    title: str
+    kind: Kind | Literal[""]
+    library: str
+    language: str
+    next_review: dt.date | None
+    grade: float | None = None
 
 
 class Heads:
     """Heads by hash of the text. One thread at a time."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, Glance] = {}
+        self._seen: dict[str, Head] = {}
         self._grades: dict[str, float | None] = {}
         self.graded_all = True
         """Whether every grade of the last reading was worked out."""
@@ -41,9 +48,9 @@ class Heads:
         rows = _shown(session)
         unknown = [row_id for _, sha256, row_id in rows if sha256 not in self._seen]
         for row in _texts(session, unknown):
-            self._seen[row.sha256] = glance(row.text)
+            self._seen[row.sha256] = head_of(row.text, row.slug)
         self._grade(session, [(sha256, row_id) for _, sha256, row_id in rows])
-        return {slug: Head(self._seen[sha256], self._grades.get(sha256)) for slug, sha256, _ in rows}
+        return {slug: replace(self._seen[sha256], grade=self._grades.get(sha256)) for slug, sha256, _ in rows}
 
     def _grade(self, session: Session, shown: Iterable[tuple[str, int]]) -> None:
         """Work out grades that are missing until the time is up; the rest at the next reading."""
@@ -58,7 +65,15 @@ class Heads:
         self.graded_all = done == len(missing)
 
 
-def _has_grade(seen: Glance) -> bool:
+def head_of(text: str, slug: str) -> Head:
+    """The head of a document, without its grade; a working copy may be no article yet."""
+    if form := TEXT_FORMS.get(slug):
+        return Head(form.title, form.kind, TEXTS, "", None)
+    seen = glance(text)
+    return Head(seen.title, seen.kind, seen.library, seen.language, seen.next_review)
+
+
+def _has_grade(seen: Head) -> bool:
     return seen.library in _GRADED and seen.language == "en"
 
 

@@ -164,7 +164,7 @@ def _file(session: Session, case: Case, findings: Sequence[FindingRow], chats: t
         found_in=tuple(row.conversation_id for row in findings),
         chats=chats,
         chat=shown,
-        lines=_lines(session, shown, findings),
+        lines=lines_of(session, shown, findings),
         earlier=_earlier(session, case),
         history=tuple(_happened(event, names) for event in events),
         notes=notes_of(session, case.id),
@@ -201,7 +201,7 @@ def _matters_most(case: Case, chats: Sequence[ChatRef]) -> str:
     return fired[0].id if fired else case.conversation_id
 
 
-def _lines(session: Session, chat: str, findings: Sequence[FindingRow]) -> tuple[Line, ...]:
+def lines_of(session: Session, chat: str, findings: Sequence[FindingRow]) -> tuple[Line, ...]:
     """Messages and replies of a chat in the order they came."""
     here = [as_finding(row) for row in findings if row.conversation_id == chat]
     ruled = [item for found in here if found.by == "rule" for item in found.evidence]

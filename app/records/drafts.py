@@ -54,6 +54,12 @@ class DraftStore:
                 happened(session, (slug, None), "begun", by.id)
             return drawn(row)
 
+    def now(self, slug: str) -> Draft | None:
+        """The working copy as it stands; None where there is none."""
+        with self._database.reading() as session:
+            row = session.get(DraftRow, slug)
+            return drawn(row) if row else None
+
     def create(self, slug: str, text: str, who: str) -> Draft:
         """The working copy of a new article; its author is known from the start."""
         with self._database.transaction() as session:

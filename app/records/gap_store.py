@@ -11,15 +11,14 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowedError
 from app.gaps import RULINGS, Decision, Group, Ruling
+from app.records.article_rows import writer
 from app.records.audit import record
 from app.records.database import Database
 from app.records.editor_tables import GapDecisionRow
 from app.records.models import Conversation, Patient, Staff, Turn, now
 from app.records.models import Reply as ReplyRow
 
-WRITERS = ("editor", "reviewer")
 _AT_ONCE = 500
 """Values in one IN list: databases bound it."""
 
@@ -79,9 +78,7 @@ class GapStore:
         if ruling not in RULINGS:
             raise ValueError("a group is set aside with one of its reasons, given to a draft, or opened again")
         with self._database.transaction() as session:
-            member = session.get(Staff, who)
-            if member is None or member.disabled or member.role not in WRITERS:
-                raise NotAllowedError("only editors and clinical reviewers decide about what is missing")
+            writer(session, who)
             session.add(
                 GapDecisionRow(
                     key=group.key,
@@ -122,7 +119,7 @@ def _outcomes(session: Session, since: datetime, older: Collection[str]) -> dict
     wanted = [rows.where(ReplyRow.created >= since), *(rows.where(ReplyRow.conversation_id.in_(part)) for part in _parts(older))]
     for each in wanted:
         for turn, kind, feedback in session.execute(each):
-            made.setdefault(turn, []).append(Outcome(kind, None if feedback is None else bool(feedback)))
+            made.setdefault(str(turn), []).append(Outcome(kind, None if feedback is None else bool(feedback)))
     return made
 
 

@@ -5,11 +5,12 @@ import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.documents import TEXTS
 from app.records.database import Database
 from app.records.editor_tables import WithdrawnRow
 from app.records.models import RevisionRow, Served, ServedVersion
@@ -20,6 +21,8 @@ from knowledge.front_matter import OWN
 from knowledge.library import Revision, Snapshot
 
 Outcome = Literal["added", "changed", "unchanged", "waiting"]
+_ARTICLES = RevisionRow.library != TEXTS
+"""The clinic's texts stand in the same table; they are no articles, and `app.records.text_store` reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,13 @@ class LibraryStore:
         revisions = (Revision(*self._parsed[row.slug], row.signed, row.reviewed, row.due) for row, _ in rows)
         return Snapshot.of(version, revisions, self._libraries)
 
+    def unsigned(self) -> Sequence[str]:
+        """Slugs of articles of the served libraries that patients get, or would get, without the rule of two."""
+        joined = (Served.slug == RevisionRow.slug) & (Served.revision == RevisionRow.number)
+        wanted = select(Served.slug).join(RevisionRow, joined).where(RevisionRow.library.in_(self._libraries), ~Served.signed)
+        with self._database.reading() as session:
+            return session.scalars(wanted.order_by(Served.slug)).all()
+
     def publish(self, articles: Iterable[Article], origin: str) -> ImportReport:
         """Serve `articles` unsigned: a new revision where the text differs from the newest, nothing where it is the same.
 
@@ -113,7 +123,8 @@ class LibraryStore:
         """One revision of an article, served or not (an old answer may cite it); the served one without `number`."""
         with self._database.reading() as session:
             wanted = number if number is not None else session.scalar(select(Served.revision).where(Served.slug == slug))
-            row = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == wanted))
+            named = (RevisionRow.slug == slug, RevisionRow.number == wanted, _ARTICLES)
+            row = session.scalar(select(RevisionRow).where(*named))
             return Revision(row.number, parse(row.text, slug), *_standing(session, slug, row.number)) if row else None
 
     def newest(self, slug: str) -> int:
@@ -123,7 +134,7 @@ class LibraryStore:
 
     def stored(self) -> Sequence[Stored]:
         """Every revision there is, by slug and number."""
-        wanted = select(RevisionRow).order_by(RevisionRow.slug, RevisionRow.number)
+        wanted = select(RevisionRow).where(_ARTICLES).order_by(RevisionRow.slug, RevisionRow.number)
         with self._database.reading() as session:
             return [Stored(row.slug, row.number, row.library, row.text) for row in session.scalars(wanted)]
 
@@ -134,7 +145,7 @@ class LibraryStore:
         wanted = (
             select(RevisionRow)
             .join(newest, (newest.c.slug == RevisionRow.slug) & (newest.c.number == RevisionRow.number))
-            .where(func.coalesce(served, 0) < RevisionRow.number)
+            .where(func.coalesce(served, 0) < RevisionRow.number, _ARTICLES)
             .order_by(RevisionRow.slug)
         )
         with self._database.reading() as session:
@@ -204,16 +215,27 @@ def _carry_out(session: Session, step: _Step, origin: str) -> None:
         serve_revision(session, step.article.slug, step.number, Standing())
 
 
-def add_revision(session: Session, article: Article, number: int, origin: str) -> None:
+class Storable(Protocol):
+    """What a revision is made of: an article, or one of the clinic's texts."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def library(self) -> str: ...
+
+
+def add_revision(session: Session, document: Storable, number: int, origin: str) -> None:
     """Store a revision, for ever as it is."""
     session.add(
         RevisionRow(
-            slug=article.slug,
+            slug=document.slug,
             number=number,
-            text=article.text,
-            sha256=sha256_of(article),
+            text=document.text,
+            sha256=sha256_of(document),
             origin=origin,
-            library=article.library,
+            library=document.library,
         )
     )
 
@@ -230,6 +252,6 @@ def _report(plan: Sequence[_Step]) -> ImportReport:
     return ImportReport(*(tuple(slugs[outcome]) for outcome in ("added", "changed", "unchanged", "waiting")))
 
 
-def sha256_of(article: Article) -> str:
-    """The hash that names an article's exact text."""
-    return hashlib.sha256(article.text.encode()).hexdigest()
+def sha256_of(document: Storable) -> str:
+    """The hash that names its exact text."""
+    return hashlib.sha256(document.text.encode()).hexdigest()

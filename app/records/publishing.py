@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import editorial
+from app import documents, editorial
 from app.editorial import Gate
+from app.errors import NotAllowedError
 from app.records.article_rows import happened, in_review, keep_state, must, person, revision_row, submission, writer
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, GateRow, SubmissionRow
 from app.records.models import ServedVersion, now
 from app.records.served import Standing, raise_version, serve, take_out, version
 from app.review_policy import NO_POLICY, Policy
-from knowledge.article import parse
+from knowledge.front_matter import ArticleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class PublishStore:
         must(bool(reason.strip()), "say why; the reason stays in its history")
         with self._database.transaction() as session:
             editorial.withdrawn(person(session, who), pinned=pinned)
+            must(not documents.is_text(slug), "patients cannot be without it; publish another revision, or roll back to one")
             number = take_out(session, slug, reason.strip(), who)
             must(number is not None, "patients do not get this article")
             raise_version(session)
@@ -124,13 +126,17 @@ class PublishStore:
     def expire(self, slug: str, reason: str) -> None:
         """Take an article out whose review is long overdue, as the clinic's policy says."""
         with self._database.transaction() as session:
+            must(not documents.is_text(slug), "patients cannot be without it")
             number = take_out(session, slug, reason, "system")
             if number is not None:
                 raise_version(session)
                 happened(session, (slug, number), "withdrawn", "system", reason)
 
     def _serve(self, session: Session, slug: str, number: int, reviewed: dt.date) -> None:
-        kind = parse(revision_row(session, slug, number).text, slug).kind
+        try:
+            kind = documents.read(revision_row(session, slug, number).text, slug).kind
+        except ArticleError as error:
+            raise NotAllowedError(f"it is not fit for patients: {error}") from None
         serve(session, slug, number, Standing(True, reviewed, self._policy.due(kind, reviewed)))
         raise_version(session)
 

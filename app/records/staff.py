@@ -29,6 +29,8 @@ class StaffMember:
     role: str
     title: str = ""
     """What patients read beside the name, such as "nurse"."""
+    lead: bool = False
+    """Whether they answer for the clinic's content."""
 
 
 class StaffStore:
@@ -73,7 +75,7 @@ class StaffStore:
             row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
             if row is None:
                 return None
-            member = StaffMember(row.id, row.login, row.name, row.role, row.title)
+            member = StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead)
         if active:
             self._mark_active(token)
         return member
@@ -96,7 +98,7 @@ class StaffStore:
         """Everyone with `role` who may sign in, by name."""
         with self._database.reading() as session:
             rows = session.scalars(select(Staff).where(Staff.role == role, Staff.disabled.is_(False)).order_by(Staff.name))
-            return [StaffMember(row.id, row.login, row.name, row.role, row.title) for row in rows]
+            return [StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead) for row in rows]
 
     def active_ids(self, moment: datetime) -> frozenset[str]:
         """Ids of those whose desk was used since `moment`."""

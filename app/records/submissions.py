@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app import editorial
+from app import documents, editorial
+from app.documents import Document
 from app.editorial import Person, Submission
 from app.records.article_rows import (
     authors_of,
@@ -31,7 +32,6 @@ from app.records.editor_tables import ApprovalRow, CommentRow, DraftRow, Submiss
 from app.records.library_store import add_revision, sha256_of
 from app.records.models import RevisionRow, now
 from app.review_policy import NO_POLICY, Policy
-from knowledge.article import Article, parse
 
 ORIGIN = "desk"
 
@@ -43,33 +43,33 @@ class SubmissionStore:
         self._database, self._policy = database, policy
 
     def submit(self, slug: str, seen: int, who: str, note: str = "") -> int:
-        """Hand the working copy in: it becomes a revision for ever; its number. ArticleError where it is no article."""
+        """Hand the working copy in: it becomes a revision for ever; its number. ArticleError where it cannot be read."""
         with self._database.transaction() as session:
             row = draft_of(session, slug)
             must(row.version == seen, "somebody saved this article since you opened it; look at both before you hand it in")
-            article = parse(row.text, slug)
-            must(article.slug == slug, f"its slug says {article.slug}; an article keeps its name, {slug}")
+            document = documents.read(row.text, slug)
+            must(document.slug == slug, f"its slug says {document.slug}; an article keeps its name, {slug}")
             base = session.scalar(select(RevisionRow).where(RevisionRow.slug == slug, RevisionRow.number == row.base))
-            must(base is None or base.text != article.text, "nothing was changed; hand in the revision as it stands to renew its review")
+            must(base is None or base.text != document.text, "nothing was changed; hand in the revision as it stands to renew its review")
             number = newest_number(session, slug) + 1
-            add_revision(session, article, number, ORIGIN)
-            self._hand_in(session, article, number, _Handed(who, frozenset(row.authors), note))
+            add_revision(session, document, number, ORIGIN)
+            self._hand_in(session, document, number, _Handed(who, frozenset(row.authors), note))
             session.delete(row)
             return number
 
     def hand_in(self, slug: str, number: int, who: str, note: str = "") -> None:
         """Hand in a stored revision as it stands: one that came with the starter, an import, or whose review is due again."""
         with self._database.transaction() as session:
-            article = parse(revision_row(session, slug, number).text, slug)
-            self._hand_in(session, article, number, _Handed(who, frozenset(authors_of(session, slug, number)), note))
+            document = documents.read(revision_row(session, slug, number).text, slug)
+            self._hand_in(session, document, number, _Handed(who, frozenset(authors_of(session, slug, number)), note))
 
-    def _hand_in(self, session: Session, article: Article, number: int, handed: "_Handed") -> None:
-        must(open_submission(session, article.slug) is None, "a revision of this article is in review already")
-        by, sha256 = person(session, handed.who), sha256_of(article)
-        made = editorial.handed_in(by, number, sha256, handed.authors, self._policy.needed(article.kind))
+    def _hand_in(self, session: Session, document: Document, number: int, handed: "_Handed") -> None:
+        must(open_submission(session, document.slug) is None, "a revision of this article is in review already")
+        by, sha256 = person(session, handed.who), sha256_of(document)
+        made = editorial.handed_in(by, number, sha256, handed.authors, self._policy.needed(document.kind))
         session.add(
             SubmissionRow(
-                slug=article.slug,
+                slug=document.slug,
                 revision=number,
                 sha256=sha256,
                 state=made.state,
@@ -79,7 +79,7 @@ class SubmissionStore:
                 note=handed.note.strip(),
             )
         )
-        happened(session, (article.slug, number), "handed_in", by.id, handed.note)
+        happened(session, (document.slug, number), "handed_in", by.id, handed.note)
 
     def sign(self, slug: str, sha256: str, who: str) -> Submission:
         """Approve the revision in review, named by the hash of what was read."""
@@ -116,7 +116,7 @@ class SubmissionStore:
         with self._database.transaction() as session:
             by = writer(session, who)
             start, end = span
-            body = parse(revision_row(session, slug, number).text, slug).body
+            body = documents.read(revision_row(session, slug, number).text, slug).body
             must(0 <= start <= end <= len(body), "that passage is not in this revision")
             session.add(
                 CommentRow(slug=slug, revision=number, start=start, end=end, quote=body[start:end], text=text.strip(), staff_id=by.id)

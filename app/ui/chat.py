@@ -34,7 +34,7 @@ log = logging.getLogger("carelight.chat")
 carelight = wiring.current()
 config.ui.name = carelight.settings.clinic
 reconnect.install()
-show = Show(carelight.words)
+show = Show(lambda: carelight.words)
 with_team.install(carelight, show)
 
 _STARTERS = (

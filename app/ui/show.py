@@ -1,6 +1,7 @@
 """Drawing replies on the page in context: new ones, and those that grow."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import chainlit as cl
@@ -16,9 +17,9 @@ Drawn = dict[str, cl.CustomElement | None]
 
 
 class Show:
-    """Shows replies; `words` say that an answer is still being written."""
+    """Shows replies; `words`, asked for each time, say that an answer is still being written."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Callable[[], Words]) -> None:
         self._words = words
 
     async def reply(self, reply: Reply, *, growing: bool = False) -> cl.CustomElement | None:
@@ -53,7 +54,7 @@ class Show:
 
     def _growing(self, more: bool) -> str:
         """The words below an answer that is still being written; they are not part of it and are gone after a reload."""
-        return self._words.say("answer_growing") if more else ""
+        return self._words().say("answer_growing") if more else ""
 
 
 def _set(element: cl.CustomElement, props: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.wiring import Application
 from guardrails import red_flags
 from guardrails.red_flags import RedFlagRules
-from tests.app.turns import GOUT, MemoryFinder, WordSearch, World, regions
+from tests.app.turns import GOUT, MemoryFinder, WordSearch, World
 from tests.fakes import HashingEmbedder
 
 _SET_BY_PREPARE = (
@@ -95,7 +95,7 @@ def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[
     shutil.copy(migrated, settings.data_dir / "carelight.db")
     app.__dict__["database"] = Database(settings.database)
     app.add_articles([GOUT], "test")
-    app.__dict__.update(red_flags=rule_layer, regions=regions())
+    app.__dict__.update(red_flags=rule_layer)
     app._search = WordSearch(MemoryFinder(app.library.snapshot()))
     yield app
     app.close()

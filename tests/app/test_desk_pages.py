@@ -4,7 +4,7 @@ from nicegui.testing import User
 
 from app.journal import Reply
 from app.wiring import Application
-from tests.desk import at_the_desk
+from tests.desk import PASSWORD, at_the_desk
 from tests.fakes import finding
 
 
@@ -86,3 +86,17 @@ def test_a_chat_called_urgent_is_read_and_judged_from_the_list(small: Applicatio
 
     at_the_desk(small, "nora", "care", work)
     assert [review.verdict for review in small.review_list.all()] == ["missed_urgent"]
+
+
+def test_a_case_can_be_given_to_a_colleague(small: Application) -> None:
+    """The colleagues are read when they are asked for, so that who came today is among them."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    small.staff.add("olga", "Olga", "care", PASSWORD)
+
+    async def work(user: User) -> None:
+        await user.open(f"/care/{case}")
+        await user.should_not_see("Olga")
+        user.find("Assign").click()
+        await user.should_see("Olga", retries=40)
+
+    at_the_desk(small, "nora", "care", work)

@@ -15,6 +15,7 @@ ENDS_ELSEWHERE = {
     "LabelledError": "is the one line of `carelight eval`, with the file",
     "EarlierError": "is the one line of `carelight eval --compare`, with the file",
     "ScopeModelError": "is logged: the patterns of the scope then work alone",
+    "StoppedError": "is the end of a comparison that nobody waits for",
     "MaskingError": "keeps the question on this machine: the answer is quoted",
     "ModelError": "ends in the quoted answer",
     "CancelledError": "ends a draft that nobody waits for",

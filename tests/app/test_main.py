@@ -19,7 +19,7 @@ from app.records.audit import AuditLog
 from app.settings import Settings
 from app.wiring import Application
 from guardrails.red_flags import RedFlagRules
-from tests.app.turns import GOUT, MemoryFinder, WordSearch, regions
+from tests.app.turns import GOUT, MemoryFinder, WordSearch
 from tests.fakes import HashingEmbedder, finding
 
 PASSWORD = "correct horse battery"
@@ -54,7 +54,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, rule_layer: RedFlagRules) -
     app = Application(Settings(data_dir=tmp_path_factory.mktemp("clinic"), region="US"), make_embedder=lambda _m: HashingEmbedder())
     app.add_articles([GOUT], "test")
     app.initialise()
-    app.__dict__.update(red_flags=rule_layer, regions=regions())
+    app.__dict__.update(red_flags=rule_layer)
     app._search = WordSearch(MemoryFinder(app.library.snapshot()))
     from app.main import create
 
@@ -108,7 +108,7 @@ def test_a_foreign_page_reaches_nothing_of_it(clinic: Clinic) -> None:
 
 def test_what_a_turn_needs_is_made_before_the_first_patient(clinic: Clinic) -> None:
     """A card must not wait for rules to be compiled, nor fail with the database."""
-    assert {"conversation", "cards", "screener", "words"} <= set(clinic.app.__dict__)
+    assert {"conversation", "cards", "screener", "texts"} <= set(clinic.app.__dict__)
 
 
 # Whose chats are whose

@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 def _wording(language: str = "en", **values: str) -> Wording:
     values = {"clinic": "Elm Street", "mode": "production", "origin": "https://chat.example.org/", **values}
-    return Wording(words.load(language), Settings(data_dir=Path("x"), **values))  # type: ignore[arg-type]
+    return Wording(lambda: words.load(language), Settings(data_dir=Path("x"), **values))  # type: ignore[arg-type]
 
 
 def test_a_notice_says_clinic_level_wait_and_where() -> None:

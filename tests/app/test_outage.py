@@ -34,7 +34,7 @@ class Outage:
         channels = Channels({"first": [self.first], "on_call": [self.on_call], "operator": [self.operator]})
         app.__dict__.update(database=broken, channels=channels)
         app.__dict__["case_desk"] = CaseDesk(CaseStore(broken), Spool(app.settings.data_dir / "spool", app.secrets.spool))
-        wording = Wording(app.words, app.settings)
+        wording = Wording(lambda: app.words, app.settings)
         self.app, self.watch = app, OutageWatch(app, Delivery(NotificationStore(broken), channels, wording), wording)
 
     def escalate(self, patient: str = "p1", level: str = "emergency") -> None:

@@ -34,7 +34,7 @@ class _Indexed(Application):
 def indexed(small: Application) -> _Indexed:
     """An application whose index held the served set at start."""
     app = _Indexed(small.settings)
-    app.__dict__.update(database=small.database, red_flags=small.red_flags, regions=small.regions)
+    app.__dict__.update(database=small.database, red_flags=small.red_flags)
     app.indexed_version = app.library.snapshot().version
     return app
 

@@ -18,9 +18,11 @@ from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.library_store import LibraryStore
 from app.records.spool import Spool
-from guardrails import care_cards, scope
-from guardrails.care_cards import CareCards, Quote, Region
+from guardrails import regions as numbers
+from guardrails import scope
+from guardrails.care_cards import CareCards, Quote
 from guardrails.level import Evidence, Finding, Level
+from guardrails.regions import Region
 from guardrails.scope import Scope
 from guardrails.screen import Layer, Screener, TimedLayer
 from knowledge import words
@@ -76,7 +78,7 @@ def fail(_turns: Sequence[str]) -> tuple[Finding, ...]:
 @cache
 def regions() -> dict[str, Region]:
     """The numbers that ship; reading the file takes half a second."""
-    return care_cards.load_regions()
+    return numbers.load()
 
 
 @cache

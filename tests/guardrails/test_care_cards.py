@@ -6,13 +6,15 @@ from typing import Any, get_args
 
 import pytest
 
-from guardrails.care_cards import CareCard, CareCards, Quote, Region, Staffing, load_regions
+from guardrails import regions
+from guardrails.care_cards import CareCard, CareCards, Quote, Staffing
 from guardrails.level import Finding, Level, Pathway, Profile
+from guardrails.regions import Region
 from knowledge import words
 from tests.fakes import finding
 from tests.guardrails.small import starter
 
-REGIONS = load_regions()
+REGIONS = regions.load()
 SHOWN = [row for region in REGIONS.values() for row in region.numbers if row["seen"] and row["second_check"]]
 EN, ES = words.load("en"), words.load("es")
 SUICIDE, ATTEMPT = finding("suicidal", "crisis", "suicide_self_harm"), finding("attempt", "emergency", "suicide_self_harm")
@@ -225,5 +227,5 @@ def test_a_regions_file_is_read_with_its_time_zones(tmp_path: Path) -> None:
     """The browser's time zone may only ask "Are you in X?"; the data says which X."""
     path = tmp_path / "regions.yaml"
     path.write_text("regions: {XX: {name: {en: Somewhere}, time_zones: [Mars/Base], numbers: []}}", encoding="utf-8")
-    region = load_regions(path)["XX"]
+    region = regions.load(path)["XX"]
     assert (region.name("es"), region.time_zones, region.emergency) == ("Somewhere", ("Mars/Base",), None)

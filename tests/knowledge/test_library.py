@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from knowledge.library import Revision, Snapshot
+from knowledge.article import Article, parse
+from knowledge.library import Revision, Snapshot, served_together
 from knowledge.passages import Span
-from tests.fakes import article, snapshot
+from tests.fakes import article, article_text, snapshot
 
 GOUT = article("## Overview\n\nGout hurts. Rest helps.\n\n## Causes\n\nCrystals.\n\nAlcohol.\n")
 ASTHMA = article("## Overview\n\nAsthma.\n", title="Asthma", slug="asthma")
@@ -60,3 +63,44 @@ def test_a_citation_holds_only_in_the_revision_that_says_it(served: Snapshot, ch
     passage = SERVED.section_passages("gout", "Overview")[0]
     cited = replace(SERVED.cite(passage, Span(passage.start, passage.start + 11)), **change)  # type: ignore[arg-type]
     assert served.holds(cited) is holds
+
+
+OTHERS = "provenance: {{library: {library}, item: {slug}, revision: '1'}}\n---\n\n##"
+
+
+def of_library(library: str, slug: str, title: str) -> Article:
+    """An article of a library, the clinic's where that is "own"."""
+    text = article_text("## Overview\n\nWords.\n", slug=slug, title=title, synonyms=f"name of {slug}")
+    return parse(text if library == "own" else text.replace("---\n\n##", OTHERS.format(library=library, slug=slug)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["own", "medquad", "unserved"]), st.sampled_from("abcde"), st.sampled_from(["Gout", "Flu", "Croup"])),
+        max_size=8,
+    )
+)
+def test_the_library_as_it_would_be_is_what_publishing_and_withdrawing_lead_to(steps: list[tuple[str, str, str]]) -> None:
+    """Whatever stands behind an article of a library that is trusted more comes forward again when that is taken out."""
+    libraries = ("own", "medquad")
+    stored: dict[str, Revision] = {}
+    served = Snapshot.of(1, (), libraries)
+    for number, (library, slug, title) in enumerate(steps, 1):
+        stored[slug] = Revision(number, of_library(library, slug, title))
+        served = served.with_revision(stored[slug])
+        assert served.revisions == served_together(stored.values(), libraries)
+    for slug in list(stored):
+        del stored[slug]
+        served = served.without(slug)
+        assert served.revisions == served_together(stored.values(), libraries)
+
+
+def test_a_candidate_names_what_it_changes_and_leaves_the_served_set_alone() -> None:
+    """A withdrawn article, a new revision and one more on the same topic of another library."""
+    served = Snapshot.of(1, [Revision(1, GOUT), Revision(1, ASTHMA)], ("own", "medquad"))
+    behind = Revision(1, of_library("medquad", "m-gout", "Gout"))
+    assert served.changed(served.with_revision(behind)) == frozenset()
+    assert served.with_revision(behind).without("gout").revisions.keys() == {"asthma", "m-gout"}
+    assert served.changed(served.with_revision(Revision(2, GOUT))) == {"gout"}
+    assert served.changed(served.without("asthma")) == {"asthma"}
+    assert served.revisions["gout"].number == 1

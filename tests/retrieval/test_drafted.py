@@ -12,7 +12,8 @@ import pytest
 from app import offline
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
-from retrieval.drafted import PROMPT_FILE, Draft, Drafter, connect
+from retrieval import prompt
+from retrieval.drafted import Draft, Drafter, connect
 from retrieval.model import Limits, ModelCall, ModelChoice
 from retrieval.model_breaker import Breaker
 from tests.fakes import ScriptedModel, article, snapshot
@@ -258,11 +259,22 @@ def test_where_no_passage_fits_no_model_is_asked(server: ScriptedServer) -> None
     assert server.requests == []
 
 
-def test_the_prompt_asks_for_marks_and_names_the_way_out() -> None:
-    """The code reads "NOT COVERED" and numbers in brackets: the prompt must ask for just these."""
-    prompt = PROMPT_FILE.read_text(encoding="utf-8")
-    assert "NOT COVERED" in prompt
-    assert "[2]" in prompt
+@pytest.mark.parametrize("mark", ["NOT COVERED", "[2]", "<passages>", "</question>"])
+def test_a_prompt_asks_for_marks_and_names_the_way_out(mark: str) -> None:
+    """The code reads "NOT COVERED", numbers in brackets and its own fences: a prompt without one of these is never sent."""
+    shipped = prompt.packaged()
+    assert prompt.problems(shipped, "prompt") == []
+    assert mark in prompt.problems(shipped.replace(mark, ""), "prompt")[0].message
+
+
+def test_a_draft_that_has_begun_keeps_its_prompt(server: ScriptedServer) -> None:
+    """A prompt that is published meanwhile must be neither half sent nor recorded for a call that did not have it."""
+    made = drafter(server, REST)
+    draft = made.draft("What helps?", RETRIEVED, LIBRARY)
+    before, made.prompt = made.prompt, prompt.prompt("Another prompt.")
+    list(draft)
+    assert draft.call().prompt == before.version
+    assert before.text in server.requests[-1]["messages"][0]["content"]
 
 
 def test_a_draft_leaves_no_words_in_the_log(server: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:

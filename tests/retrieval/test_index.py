@@ -1,8 +1,10 @@
 """The vector index: sync makes it hold exactly the served passages, and it refuses to compare what cannot be compared."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
@@ -147,3 +149,11 @@ def test_rebuilding_makes_the_index_again_from_the_served_set(tmp_path: Path) ->
     assert app.sync_index() == app.rebuild_index() == SyncReport(2, 0, 0)
     assert app.index.size == len(app.library.snapshot().passages)
     app.close()
+
+
+def test_the_vectors_of_passages_it_holds_can_be_had(index: PassageIndex, library: Snapshot) -> None:
+    """A library as it would be embeds only what no index holds: not a passage of other words, nor one never indexed."""
+    passages = list(library.passages.values())
+    found = index.vectors([*passages, replace(passages[0], text="Other words."), replace(passages[1], revision=9)][1:])
+    assert found.keys() == {passage.id for passage in passages[1:]}
+    assert np.allclose(found[passages[1].id], HashingEmbedder().embed([indexed_text(passages[1])])[0], atol=1e-6)

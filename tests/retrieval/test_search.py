@@ -144,3 +144,14 @@ def test_nothing_meant_for_somebody_else_is_found(audience: Audience, library: S
     found = find(library, "gout symptoms treatment child pregnant croup", audience=audience)
     assert found.passages
     assert all(suits(s.passage, audience) for s in found.passages)
+
+
+def test_what_one_search_has_made_serves_another(library: Snapshot) -> None:
+    """A comparison with what is live must not read the whole library again; it finds the same."""
+    live, other = Search(ExactFinder(library)), Search(ExactFinder(library))
+    assert live.built_for(library) is None
+    built = live.prepare(library)
+    assert live.built_for(library) is built
+    other.adopt(built)
+    assert other.prepare(library).keywords is built.keywords
+    assert other.search("gout", [], library) == live.search("gout", [], library)

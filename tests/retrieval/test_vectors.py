@@ -11,7 +11,7 @@ from knowledge.passages import passages
 from retrieval import vectors
 from retrieval.embedder import SentenceEmbedder, Vectors
 from retrieval.index import indexed_text
-from retrieval.vectors import RememberingEmbedder
+from retrieval.vectors import PreparedEmbedder, RememberingEmbedder
 from tests.fakes import HashingEmbedder
 
 TEXTS = ["gout hurts", "flu makes you tired", "a third text"]
@@ -72,3 +72,24 @@ def test_the_starter_corpus_is_shipped_with_its_vectors() -> None:
     sample = [text for text in texts[:: len(texts) // 24] if known.row(text) is not None]
     again = SentenceEmbedder().embed(sample)
     assert min(float(a @ known.vectors[known.row(t) or 0]) for a, t in zip(again, sample, strict=True)) > 0.999
+
+
+def test_what_was_prepared_is_not_embedded_again_until_it_is_forgotten() -> None:
+    """Hundreds of questions are embedded together; their words are let go of with the work."""
+    model = Counting()
+    prepared = PreparedEmbedder(model)
+    told: list[tuple[int, int]] = []
+    prepared.prepare([*TEXTS, *TEXTS], lambda done, total: told.append((done, total)))
+    prepared.prepare(TEXTS[:1])
+    assert (model.asked, told) == (sorted(TEXTS, key=len), [(3, 3)])
+    assert np.allclose(prepared.embed(TEXTS[:2]), HashingEmbedder().embed(TEXTS[:2]))
+    prepared.forget()
+    assert np.allclose(prepared.embed(["another", TEXTS[0]]), HashingEmbedder().embed(["another", TEXTS[0]]))
+    assert model.asked[3:] == ["another", TEXTS[0]]
+
+
+def test_it_is_known_which_vectors_are_shipped(shipped: Path) -> None:
+    """The others may stand in an index."""
+    embedder = RememberingEmbedder(Counting(), vectors.load(shipped))
+    assert [embedder.knows(text) for text in TEXTS] == [True, True, False]
+    assert not RememberingEmbedder(Counting(), None).knows(TEXTS[0])

@@ -32,7 +32,7 @@ export default function Words() {
       )}
       {props.person && (
         <div style={{ display: "flex", gap: "8px", flexWrap: "wrap" }}>
-          <a href="/library" target="_blank" rel="noreferrer" style={{ border: "1.5px solid #7d9799", borderRadius: "22px", padding: "9px 14px", minHeight: "44px", color: "#11484c", textDecoration: "none", boxSizing: "border-box" }}>{props.library_label}</a>
+          <a href={props.library_page || "/library"} target="_blank" rel="noreferrer" style={{ border: "1.5px solid #7d9799", borderRadius: "22px", padding: "9px 14px", minHeight: "44px", color: "#11484c", textDecoration: "none", boxSizing: "border-box" }}>{props.library_label}</a>
           <button type="button" data-testid="person" onClick={() => sendUserMessage(props.person_label)}
             style={{ border: "1.5px solid #11676b", borderRadius: "22px", padding: "8px 14px", minHeight: "44px", background: "#11676b", color: "#fff", cursor: "pointer" }}>{props.person_label}</button>
         </div>
