@@ -32,6 +32,7 @@ from app.records.demo import DemoRows
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
+from app.records.library_copy import LibraryCopy
 from app.records.library_store import ImportReport, LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
@@ -100,6 +101,10 @@ class Application:
     @cached_property
     def library(self) -> LibraryStore:
         return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
+
+    @cached_property
+    def library_copy(self) -> LibraryCopy:
+        return LibraryCopy(self.database)
 
     @cached_property
     def review_policy(self) -> Policy:

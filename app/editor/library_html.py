@@ -3,6 +3,7 @@
 import datetime as dt
 from html import escape
 
+from app import article_words
 from app.editor import library_view
 from app.editor.library_view import Query, Reader, Task, View
 from app.records.article_board import Line
@@ -80,29 +81,10 @@ def _beneath(line: Line) -> str:
 
 
 def _state(line: Line) -> str:
-    shown = library_view.shown(line)
-    more = _more(line)
-    return f"<span class='ed-state ed-state-{shown}'>{library_view.STATES[shown]}</span>" + (
+    shown, more = article_words.shown(line), article_words.more(line)
+    return f"<span class='ed-state ed-state-{shown}'>{article_words.STATES[shown]}</span>" + (
         f"<span class='ed-more'>{escape(more)}</span>" if more else ""
     )
-
-
-def _more(line: Line) -> str:
-    """What a state's word leaves open: how far, when, why, and what patients get meanwhile."""
-    gets = f"patients get revision {line.served}" if line.served else "patients do not get it"
-    told = {
-        "in_review": f"{len(line.signers)} of {line.needed} signed" if line.needed > 1 else "",
-        "approved": f"held: {line.held}" if line.held else _planned(line.planned),
-        "waiting": f"from files or an import; {gets}",
-        "withdrawn": line.reason,
-        "unsigned": "starter, signed by nobody" if line.library == OWN else "imported, signed by nobody",
-        "published": "",
-    }
-    return told.get(library_view.shown(line), gets)
-
-
-def _planned(at: dt.datetime | None) -> str:
-    return f"planned for {at.astimezone():%d %b %Y, %H:%M}" if at else "not planned"
 
 
 def _grade(line: Line) -> str:

@@ -12,7 +12,7 @@ from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app import editorial
+from app import article_words, editorial
 from app.care import frame as desk_frame
 from app.care import live, pieces
 from app.care.frame import Visit
@@ -159,7 +159,7 @@ class LibraryPage:
             find = ui.input("Find by title, name or owner").props('outlined dense clearable debounce=150 data-testid="find"')
             find.classes("cd-find").on_value_change(lambda event: self._ask(text=event.value or ""))
             pieces.Choice(
-                "State", {str(state): words for state, words in library_view.STATES.items()}, lambda key: self._ask(state=key), none="Any"
+                "State", {str(state): words for state, words in article_words.STATES.items()}, lambda key: self._ask(state=key), none="Any"
             )
             pieces.Choice("Kind", kinds, lambda key: self._ask(kind=key), none="Any")
             self._library = pieces.Choice("Library", {}, lambda key: self._ask(library=key), none="All")

@@ -6,24 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app import editorial
+from app.article_words import STATES, shown
 from app.documents import TEXTS
 from app.records.article_board import Line
 from knowledge.front_matter import OWN
 
 Order = Literal["title", "state", "owner", "grade", "reviewed", "due", "cited", "feedback"]
 ORDERS: tuple[Order, ...] = ("title", "state", "owner", "grade", "reviewed", "due", "cited", "feedback")
-Shown = Literal["draft", "in_review", "approved", "changes_asked", "published", "unsigned", "waiting", "withdrawn"]
-STATES: Mapping[Shown, str] = {
-    "in_review": "In review",
-    "changes_asked": "Changes asked",
-    "approved": "Approved",
-    "draft": "Draft",
-    "waiting": "New text waits",
-    "published": "Published",
-    "unsigned": "Published, unsigned",
-    "withdrawn": "Withdrawn",
-}
-"""In the order in which work moves, those that need somebody first."""
 OURS = "ours"
 """The clinic's own articles, and documents that were brought in to become such: what a filter begins with."""
 _OURS = (OWN, "documents", "demo")
@@ -104,11 +93,6 @@ def view(lines: Sequence[Line], query: Query, reader: Reader, texts: Sequence[Li
         page,
         pages,
     )
-
-
-def shown(line: Line) -> Shown:
-    """The state as it is told: what nobody here signed is no plain "published"."""
-    return "unsigned" if line.state == "published" and not line.signed else line.state
 
 
 def tasks(lines: Sequence[Line], reader: Reader) -> tuple[Task, ...]:

@@ -1,5 +1,8 @@
 """The editors' list as NiceGUI draws it, worked by simulated people: no browser, no socket."""
 
+import asyncio
+import re
+
 from nicegui import ui
 from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
@@ -12,6 +15,19 @@ from tests.fakes import article
 def _staff(app: Application, login: str, role: str) -> str:
     app.staff.add(login, login.capitalize(), role, PASSWORD)
     return next(member.id for member in app.staff.team(role) if member.login == login)
+
+
+async def _rows(user: User) -> list[str]:
+    """Slugs of the rows in their order, once the list has been looked at again."""
+    await asyncio.sleep(1)
+    rows = sorted(user.find(kind=ui.html, content="ed-what").elements, key=_place)
+    return [re.findall(r"/write/([a-z-]+)", row.content)[0] for row in rows]
+
+
+def _place(row: ui.html) -> int:
+    slot = row.parent_slot
+    assert slot is not None
+    return slot.children.index(row)
 
 
 def _in_review(app: Application, who: str, words: str = "New words.") -> None:
@@ -50,8 +66,12 @@ def test_the_list_is_searched_narrowed_and_ordered(small: Application) -> None:
         user.find(content="Overdue").click()
         await user.should_see("No article matches", retries=20)
         user.find(content="Overdue").click()
-        user.find(content="Feedback").click()
         await user.should_see(">Acne<", retries=20)
+        assert await _rows(user) == ["acne", "gout"]
+        user.find(content="Article").click()
+        user.find(content="Article").click()
+        await user.should_see("2 articles")
+        assert await _rows(user) == ["gout", "acne"]
 
     at_the_desk(small, "ed", "editor", work)
 
