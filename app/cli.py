@@ -123,6 +123,7 @@ def staff_add(
     role: Annotated[str, typer.Option(help="care, editor, reviewer or administrator.")] = "care",
     name: Annotated[str, typer.Option(help="Name as colleagues and patients read it.")] = "",
     title: Annotated[str, typer.Option(help="What patients read beside the name, such as nurse.")] = "",
+    *,
     lead: Annotated[bool, typer.Option("--lead", help="Answers for the clinic's content: withdraws what care cards show.")] = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -39,7 +39,6 @@ def _working_copy(app: Application, document: documents.Document, file: ArticleF
         return app.drafts.begin(document.slug, who, file.revisions[0].number)
     begun_from = file.revision(file.draft.base)
     if file.draft.text != document.text and (begun_from is None or file.draft.text != begun_from.text):
-        raise NotAllowedError(
-            f"{file.owner} has a working copy of {document.slug} at the desk with words of its own; hand that in there, or throw it away first"
-        )
+        theirs = f"{file.owner} has a working copy of {document.slug} at the desk with words of its own"
+        raise NotAllowedError(f"{theirs}; hand that in there, or throw it away first")
     return file.draft

@@ -5,6 +5,7 @@ publishing would change, which rules show an article.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from app import documents, gate, text_gate
@@ -15,8 +16,10 @@ from app.linting import problems_of
 from app.records.article_files import KeptGate
 from app.records.models import now
 from app.records.publishing import FoundChanges
+from app.review_policy import days_overdue
 from app.text_changes import TextImpact
 from app.wiring import Application
+from knowledge.library import Revision
 
 log = logging.getLogger("carelight.publishing")
 _CHANGED = "what it changes for patients has to be looked at again"
@@ -54,8 +57,17 @@ def _found(app: Application, slug: str, number: int, watching: Watching | None) 
         served, revision = app.library.snapshot(), app.library.revision(slug, number)
         if revision is None:
             raise NotAllowedError(f"there is no revision {number} of {slug}")
-        version, found = served.version, gate.changes(app, served.with_revision(revision), watching)
+        then = served.with_revision(_renewed(app, revision))
+        version, found = served.version, gate.changes(app, then, watching)
     return FoundChanges(version, found.fingerprint, found.blocks, found.to_acknowledge, found.as_json())
+
+
+def _renewed(app: Application, revision: Revision) -> Revision:
+    """As patients would have it: publishing one whose review is overdue ends that."""
+    today = now().date()
+    if not days_overdue(revision, today):
+        return revision
+    return replace(revision, reviewed=today, due=app.review_policy.due(revision.article.kind, today))
 
 
 def pinned_by(app: Application, slug: str) -> tuple[str, ...]:

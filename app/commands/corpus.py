@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from app import gap_report, gate, importing, library_files
+from app import gap_report, gate, importing, library_files, review_cycle
 from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
 from app.impact import Watching
 from app.linting import problems
+from app.records.models import now
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags
 from knowledge.article import parse
@@ -201,6 +202,20 @@ def gaps(
         return
     for line in gap_report.lines(report, demo=demo):
         typer.echo(line)
+
+
+@corpus.command("due")
+def due(
+    days: Annotated[int, typer.Option(min=0, help="How far to look ahead.")] = 30,
+    data_dir: DataDir = None,
+) -> None:
+    """Articles and texts whose review is overdue or due soon: date, slug, what patients see of it, title, rules that show it."""
+    with application(data_dir) as app:
+        found = review_cycle.due(app, days, now().date())
+        for item in found:
+            typer.echo("\t".join([str(item.due), item.slug, item.standing, item.title, " ".join(item.rules)]).rstrip())
+        overdue = sum(item.standing != "due soon" for item in found)
+        typer.echo(f"{overdue} overdue, {len(found) - overdue} due within {days} days")
 
 
 @corpus.command("lint")

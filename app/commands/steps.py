@@ -25,7 +25,7 @@ Slug = Annotated[str, typer.Argument(help="Name of the article, such as gout.")]
 @contextmanager
 def _signed_in(data_dir: Path | None, login: str, *, indexed: bool = False) -> Iterator[tuple[Application, str]]:
     """The application and who acts: nobody takes a step here that they could not take at the desk."""
-    password = typer.prompt("Password", hide_input=sys.stdin.isatty(), err=True)
+    password = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with application(data_dir, indexed=indexed) as app:
         member = app.staff.check(login, password)
         if member is None:
@@ -86,9 +86,7 @@ def ask_changes(
 def publish(
     slug: Slug,
     login: Login,
-    accept: Annotated[
-        bool, typer.Option("--accept-changes", help="Let the changes for patients that are shown pass, by your name.")
-    ] = False,
+    accept: Annotated[bool, typer.Option("--accept-changes", help="Let the changes that are shown pass, by your name.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Show what the approved revision changes for patients, and serve it; exit code 1 where that may not be."""

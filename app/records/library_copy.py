@@ -102,8 +102,8 @@ def _standing(session: Session) -> Iterable[tuple[str, str, Row]]:
         for row in session.execute(select(table).order_by(*table.primary_key)).mappings():
             yield row["slug"], table.name, _row(row, without=("id", "slug"))
     signatures: dict[int, list[Row]] = defaultdict(list)
-    for row in session.scalars(select(ApprovalRow).order_by(ApprovalRow.id)):
-        signatures[row.submission_id].append(_row(_as_mapping(row), without=("id", "submission_id")))
+    for signed in session.scalars(select(ApprovalRow).order_by(ApprovalRow.id)):
+        signatures[signed.submission_id].append(_row(_as_mapping(signed), without=("id", "submission_id")))
     for handed in session.scalars(select(SubmissionRow).order_by(SubmissionRow.id)):
         yield handed.slug, "submissions", {**_row(_as_mapping(handed), without=("id", "slug")), "signatures": signatures[handed.id]}
 
@@ -154,8 +154,8 @@ def _may_restore(session: Session, slug: str, tables: Mapping[str, Sequence[Row]
 
 def _restore(session: Session, slug: str, tables: Mapping[str, Sequence[Row]], texts: Mapping[int, str], ids: Mapping[str, str]) -> None:
     """Everything about one article as it left."""
-    for model in (RevisionRow, Served):
-        session.execute(delete(model).where(model.slug == slug))
+    session.execute(delete(RevisionRow).where(RevisionRow.slug == slug))
+    session.execute(delete(Served).where(Served.slug == slug))
     for row in tables["revisions"]:
         session.add(RevisionRow(slug=slug, text=texts[row["number"]], **_values(RevisionRow, row, ids)))
     for model in _OF_SLUG:
