@@ -23,7 +23,7 @@ from guardrails.grounding import Meaning
 from guardrails.level import SERIOUS, SEVERITY, Finding, Level, Screening, worst
 from guardrails.scope import Scope, ScopeEntry
 from guardrails.screen import Screener
-from knowledge.library import Library, Snapshot
+from knowledge.library import Library, Revision, Snapshot
 from knowledge.words import Words
 from retrieval.depth import depth_of, requested
 from retrieval.drafted import Drafter
@@ -81,6 +81,8 @@ class Parts:
     """Ends a patient's talk with a person, at their wish; the reply says so in that chat. May raise RecordsError."""
     mask: Callable[[str], str]
     """Takes identifiers out of what is sent to a model; raises where it cannot, and nothing is sent."""
+    overdue: Callable[[Revision], bool] = lambda _revision: False
+    """Whether patients are told that an article's review is overdue."""
     meaning: Callable[[], Meaning | None] = lambda: None
     """How near a drafted sentence is to its source; None where no such measure is to be had."""
 
@@ -280,7 +282,8 @@ class Answering:
         note = at.words.say("drafted_notice") if version.drafted else ""
         if at.words.language != "en":
             note = f"{at.words.say('library_in_english')} {note}".strip()
-        body = render.answer_body(version.statements, follow, snapshot, at.words, note, rest_from=version.rest_from)
+        cited = render.sources(version.statements, snapshot, at.words, self._parts.overdue)
+        body = render.answer_body(version.statements, follow, cited, at.words, note, rest_from=version.rest_from)
         return Reply(reply_id, "answer", render.answer_text(body), body, version.statements)
 
     def _used(self, turn: OpenTurn, use: ModelUse) -> None:

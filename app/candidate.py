@@ -15,7 +15,7 @@ from app.answering import Parts
 from app.asking import Answered, ask
 from guardrails.level import Profile
 from guardrails.rules import RuleSet
-from knowledge.library import Snapshot
+from knowledge.library import Revision, Snapshot
 from knowledge.passages import Passage
 from retrieval.embedder import Embedder, Vectors
 from retrieval.index import IndexUnusableError, PassageIndex, indexed_text
@@ -96,6 +96,7 @@ class Materials:
     bank: Callable[[Embedder], Bank | None]
     near: Callable[[Embedder], Near]
     rules: RuleSet
+    lowered: Callable[[Revision], bool] = lambda _revision: False
     built: Callable[[Snapshot], Built | None] = field(default=lambda snapshot: None)
     """What the live search has made for a snapshot."""
 
@@ -138,7 +139,7 @@ class Candidates:
     def _side(self, snapshot: Snapshot, built: Built | None = None) -> Side:
         given = self._materials
         nearest = self._shelf.finder(snapshot)
-        search = Search(nearest, self._bank, self._near)
+        search = Search(nearest, self._bank, self._near, given.lowered)
         if built is not None:
             search.adopt(built)
         search.prepare(snapshot)

@@ -5,6 +5,7 @@ publishing would change, which rules show an article.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from app import documents, gate, text_gate
@@ -15,8 +16,10 @@ from app.linting import problems_of
 from app.records.article_files import KeptGate
 from app.records.models import now
 from app.records.publishing import FoundChanges
+from app.review_policy import days_overdue
 from app.text_changes import TextImpact
 from app.wiring import Application
+from knowledge.library import Revision
 
 log = logging.getLogger("carelight.publishing")
 _CHANGED = "what it changes for patients has to be looked at again"
@@ -25,12 +28,16 @@ _CHANGED = "what it changes for patients has to be looked at again"
 def submit(app: Application, slug: str, seen: int, who: str, note: str = "") -> int:
     """Hand the working copy in; NotAllowedError where it has errors, for a reviewer's time is not a linter's."""
     file = app.article_files.open(slug)
-    text = file.draft.text if file and file.draft else ""
+    must_be_fit(app, slug, file.draft.text if file and file.draft else "")
+    return app.submissions.submit(slug, seen, who, note)
+
+
+def must_be_fit(app: Application, slug: str, text: str) -> None:
+    """NotAllowedError with the first error of a text, and how many more there are."""
     errors = [problem for problem in problems_of(text, slug, app.library.snapshot(), app.red_flags) if problem.severity == "error"]
     if errors:
         more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
         raise NotAllowedError(f"it has errors: line {errors[0].line}, {errors[0].message}{more}")
-    return app.submissions.submit(slug, seen, who, note)
 
 
 def check(app: Application, slug: str, number: int, watching: Watching | None = None) -> KeptGate:
@@ -50,8 +57,17 @@ def _found(app: Application, slug: str, number: int, watching: Watching | None) 
         served, revision = app.library.snapshot(), app.library.revision(slug, number)
         if revision is None:
             raise NotAllowedError(f"there is no revision {number} of {slug}")
-        version, found = served.version, gate.changes(app, served.with_revision(revision), watching)
+        then = served.with_revision(_renewed(app, revision))
+        version, found = served.version, gate.changes(app, then, watching)
     return FoundChanges(version, found.fingerprint, found.blocks, found.to_acknowledge, found.as_json())
+
+
+def _renewed(app: Application, revision: Revision) -> Revision:
+    """As patients would have it: publishing one whose review is overdue ends that."""
+    today = now().date()
+    if not days_overdue(revision, today):
+        return revision
+    return replace(revision, reviewed=today, due=app.review_policy.due(revision.article.kind, today))
 
 
 def pinned_by(app: Application, slug: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Checked answers made into what is shown: the page's blocks, and the same in plain lines. No decision is made here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -53,35 +53,45 @@ def _mark(number: int, citation: Citation) -> dict[str, Any]:
     return {"n": number, "href": citation.href, "label": f"{citation.title}: {citation.heading}"}
 
 
-def sources(slugs: Sequence[str], snapshot: Snapshot, words: Words) -> list[dict[str, str]]:
-    """Each article cited, with its review status, its date and its page."""
+def sources(statements: Sequence[Statement], snapshot: Snapshot, words: Words, overdue: Callable[[Revision], bool]) -> list[Block]:
+    """Each article cited, once, with its review status, its date and its page."""
+    slugs = dict.fromkeys(citation.article for statement in statements for citation in statement.citations)
     return [
-        {"title": found.article.title, "status": status(found, words), "href": f"/library/{slug}?revision={found.number}"}
+        {
+            "title": found.article.title,
+            "status": status(found, words, overdue=overdue(found)),
+            "href": f"/library/{slug}?revision={found.number}",
+        }
         for slug in slugs
         for found in (snapshot.revisions[slug],)
     ]
 
 
-def status(revision: Revision, words: Words) -> str:
-    """How far an article has been reviewed, with the date."""
+def status(revision: Revision, words: Words, *, overdue: bool) -> str:
+    """How far an article has been reviewed, with the date, and that its next review is overdue."""
     if revision.reviewed_on is not None:
-        return words.say("source_reviewed", date=revision.reviewed_on.isoformat())
-    return words.say("source_starter", date=revision.article.source_checked.date.isoformat())
+        said = words.say("source_reviewed", date=revision.reviewed_on.isoformat())
+    else:
+        said = words.say("source_starter", date=revision.article.source_checked.date.isoformat())
+    return f"{said} {words.say('source_overdue', date=revision.next_review.isoformat())}" if overdue else said
 
 
 def answer_body(
     statements: Sequence[Statement],
     suggestions: Sequence[str],
-    snapshot: Snapshot,
+    cited: Sequence[Block],
     words: Words,
     note: str = "",
     *,
     rest_from: int | None = None,
 ) -> dict[str, Any]:
-    """What the answer element draws. From index `rest_from` on, statements are quoted where a draft ended early, and that is said."""
+    """What the answer element draws, with the sources `cited`.
+
+    From index `rest_from` on, statements are quoted where a draft ended early, and that is said.
+    """
     return {
         "blocks": blocks(statements) if rest_from is None else _with_rest(statements, rest_from, words),
-        "sources": sources(tuple(dict.fromkeys(c.article for s in statements for c in s.citations)), snapshot, words),
+        "sources": list(cited),
         "suggestions": list(suggestions),
         "help_title": words.say("when_to_get_help"),
         "sources_title": words.say("sources_title"),

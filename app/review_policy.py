@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import cast, get_args
 
 from app.documents import Kind, TextKind
-from knowledge.front_matter import ArticleKind
+from knowledge.front_matter import OWN, ArticleKind
+from knowledge.library import Revision
 
 _DAYS = 365
 _KINDS = (*get_args(ArticleKind), *get_args(TextKind))
@@ -30,6 +31,39 @@ class Policy:
 
 
 NO_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What becomes of an article whose review is overdue, in days after it was due: marked, ranked lower, withdrawn."""
+
+    mark: int = 0
+    lower: int = 0
+    """0 ranks nothing lower."""
+    withdraw: int = 0
+    """0 withdraws nothing by itself."""
+
+    def marked(self, revision: Revision, today: dt.date) -> bool:
+        """Whether patients are told."""
+        return days_overdue(revision, today) > self.mark
+
+    def lowered(self, revision: Revision, today: dt.date) -> bool:
+        """Whether an article in date goes before it where both fit."""
+        return 0 < self.lower < days_overdue(revision, today)
+
+    def withdrawn(self, revision: Revision, today: dt.date) -> bool:
+        """Whether it is to be taken out of answers."""
+        return 0 < self.withdraw < days_overdue(revision, today)
+
+
+def days_overdue(revision: Revision, today: dt.date) -> int:
+    """Days since the review was due; 0 where it is not, and for somebody else's article that nobody here has signed.
+
+    The date of such an article is an importer's guess, and no promise of this clinic.
+    """
+    if revision.due is None and revision.article.library != OWN:
+        return 0
+    return max(0, (today - revision.next_review).days)
 
 
 def policy(two_reviewers: str, review_days: str) -> Policy:

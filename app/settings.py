@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     review_days: str = Field(
         "365", description="Days until an article is due for review again; kinds of their own as in `365, medicine 180, wellbeing 730`."
     )
+    overdue_mark_days: int = Field(0, ge=0, description="Days after a review was due until patients are told that it is overdue.")
+    overdue_lower_days: int = Field(
+        90, ge=0, description="Days after a review was due until other articles that fit as well go first; 0 never."
+    )
+    overdue_withdraw_days: int = Field(
+        0, ge=0, description="Days after a review was due until the article is withdrawn, if no red-flag rule shows it; 0 never."
+    )
     embedding_model: str = Field(
         "tuned", description="`tuned` (the packaged model with our adapter), `packaged`, or the path of another model."
     )

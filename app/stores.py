@@ -13,9 +13,11 @@ from app.records.case_work import CaseWork
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
+from app.records.demo_desk import DemoDesk
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
+from app.records.library_copy import LibraryCopy
 from app.records.library_store import LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.outgoing import OutgoingStore
@@ -34,7 +36,7 @@ from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
-from app.review_policy import Policy
+from app.review_policy import Overdue, Policy
 from app.settings import Settings
 
 
@@ -58,9 +60,23 @@ class Stores:
         return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
 
     @cached_property
+    def library_copy(self) -> LibraryCopy:
+        return LibraryCopy(self.database)
+
+    @cached_property
     def review_policy(self) -> Policy:
         """What the clinic asks of its reviews."""
         return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
+
+    @cached_property
+    def overdue_policy(self) -> Overdue:
+        """What becomes of articles whose review is overdue."""
+        chosen = self.settings
+        return Overdue(chosen.overdue_mark_days, chosen.overdue_lower_days, chosen.overdue_withdraw_days)
+
+    @cached_property
+    def demo_desk(self) -> DemoDesk:
+        return DemoDesk(self.database)
 
     @cached_property
     def drafts(self) -> DraftStore:

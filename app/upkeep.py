@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from app.records.models import now
+from app.review_cycle import withdraw_overdue
 from app.reviews import Sampling
 from app.watch import AtMostEvery, Watch
 from app.wiring import Application
@@ -24,11 +25,11 @@ class Upkeep(Watch):
     def __init__(self, app: Application) -> None:
         super().__init__(
             "upkeep",
-            {"index": self._index, "questions": self._expire, "reach": self._forget, "reviews": self._review},
+            {"index": self._index, "questions": self._expire, "reach": self._forget, "reviews": self._review, "overdue": self._withdraw},
         )
         self._app = app
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
-        self._hourly = AtMostEvery(timedelta(hours=1))
+        self._hourly, self._overdue = AtMostEvery(timedelta(hours=1)), AtMostEvery(timedelta(hours=1))
 
     def _review(self) -> None:
         """Last week's sample of chats that raised no alarm, where the clinic reads one."""
@@ -44,6 +45,11 @@ class Upkeep(Watch):
         """What patients left to be reached by is deleted in time, looked at once an hour."""
         at = now()
         self._hourly.do(at, lambda: self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days)))
+
+    def _withdraw(self) -> None:
+        """Articles whose review is overdue for longer than the clinic allows, looked at once an hour."""
+        at = now()
+        self._overdue.do(at, lambda: withdraw_overdue(self._app, at.date()))
 
     def _index(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

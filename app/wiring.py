@@ -20,6 +20,7 @@ from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.cases import CaseStore
 from app.records.library_store import ImportReport
+from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.spool import Spool
 from app.settings import Settings
@@ -32,6 +33,7 @@ from guardrails.level import Profile
 from guardrails.regions import Region
 from knowledge import asked as asked_questions
 from knowledge.article import Article, parse
+from knowledge.library import Revision
 from knowledge.words import Words
 from retrieval import asked, units, vectors
 from retrieval.drafted import Drafter
@@ -141,8 +143,16 @@ class Application(Stores):
         """The search over the index, made when first needed."""
         with self._lock:
             if self._search is None:
-                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors))
+                self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors), self.lowered)
             return self._search
+
+    def overdue(self, revision: Revision) -> bool:
+        """Whether patients are told that its review is overdue."""
+        return self.overdue_policy.marked(revision, now().date())
+
+    def lowered(self, revision: Revision) -> bool:
+        """Whether its review is so long overdue that other articles go first."""
+        return self.overdue_policy.lowered(revision, now().date())
 
     def _bank(self, embedder: Embedder) -> Bank | None:
         """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
@@ -163,6 +173,7 @@ class Application(Stores):
                 bank=self._bank,
                 near=lambda embedder: units.nearness(embedder, self.unit_vectors),
                 rules=self.red_flags.rules,
+                lowered=self.lowered,
                 built=lambda snapshot: self._search.built_for(snapshot) if self._search else None,
             )
         )
@@ -219,6 +230,7 @@ class Application(Stores):
             explain=self.explainer.explain,
             leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
+            overdue=self.overdue,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 

@@ -15,6 +15,10 @@ from knowledge.front_matter import ArticleKind
 WEIGHTS_FILE = Path(__file__).parent / "ranking.json"
 
 
+OVERDUE = 1.0
+"""Log-odds off an article whose review is long overdue: of two that fit alike the one in date goes first, a better one still wins."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleSigns:
     """What speaks for an article; cosines, and BM25 scores as shares of the best one's (0 to 1)."""

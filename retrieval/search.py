@@ -11,7 +11,7 @@ from typing import Protocol
 
 from knowledge.front_matter import ArticleKind, Audience
 from knowledge.headings import SectionKind
-from knowledge.library import Snapshot
+from knowledge.library import Revision, Snapshot
 from knowledge.passages import Passage, suits
 from retrieval import ranking
 from retrieval.asked import NOTHING_ALIKE, Like, Likeness
@@ -72,8 +72,14 @@ class Found:
 class Search:
     """Searches the served set; rebuilds its own side when the snapshot changes."""
 
-    def __init__(self, finder: Finder, bank: Bank | None = None, near: Near | None = None) -> None:
-        self._finder, self._bank, self._near = finder, bank or _no_bank, near or _nothing_near
+    def __init__(
+        self,
+        finder: Finder,
+        bank: Bank | None = None,
+        near: Near | None = None,
+        lowered: Callable[[Revision], bool] = lambda _revision: False,
+    ) -> None:
+        self._finder, self._bank, self._near, self._lowered = finder, bank or _no_bank, near or _nothing_near, lowered
         self.coverage = Weights()
         self.ranking = ranking.load()
         self.follow_up = FollowUp()
@@ -147,7 +153,8 @@ class Search:
     def _rank(self, evidence: "Evidence", audience: Audience, wanted: Mapping[SectionKind, float], built: "Built") -> list[Scored]:
         """Passages by how likely their article, and they within it, are what is asked for."""
         article = {
-            slug: self.ranking.of_article(found, built.kind(slug)) for slug, found in article_signs(evidence, built.snapshot).items()
+            slug: self.ranking.of_article(found, built.kind(slug)) - self._off(built.snapshot.revisions[slug])
+            for slug, found in article_signs(evidence, built.snapshot).items()
         }
         fit = [passage for passage in evidence.passages(built.snapshot) if suits(passage, audience)]
         weighed = [
@@ -157,6 +164,9 @@ class Search:
             for p in fit
         ]
         return sorted(weighed, key=lambda item: (-item.score, item.passage.id))
+
+    def _off(self, revision: Revision) -> float:
+        return ranking.OVERDUE if self._lowered(revision) else 0.0
 
     def similar(self, texts: Iterable[str], snapshot: Snapshot) -> dict[str, float]:
         """Best cosine over `texts` for each served passage found."""

@@ -21,12 +21,17 @@ def at_the_desk(app: Application, login: str, role: str, work: Callable[[User], 
     if app.staff.sign_in(login, PASSWORD) is None:
         app.staff.add(login, login.capitalize(), role, PASSWORD)
 
+    failed: list[Exception] = []
+
     async def visit() -> None:
         async with user_simulation() as user:
             desk.pages(app)
             editor_desk.pages(app)
             user.http_client.cookies.set(COOKIE, app.staff.sign_in(login, PASSWORD) or "")
-            await work(user)
+            try:
+                await work(user)
+            except Exception as error:
+                failed.append(error)
 
     imported = dict(sys.modules)
     try:
@@ -35,3 +40,5 @@ def at_the_desk(app: Application, login: str, role: str, work: Callable[[User], 
             pass  # a simulation clears what stood before it, not what it leaves: a started app that nobody else could mount
     finally:
         sys.modules.update(imported)  # the simulation forgets the modules of every page it drew, and ours with them
+    for error in failed:
+        raise error

@@ -25,7 +25,7 @@ def article_values(
         "state": RevisionState("current"),
         "cited": mark is not None,
         "sections": read(found.article, found.number, mark),
-        "status": render.status(found, app.words),
+        "status": render.status(found, app.words, overdue=app.overdue(found)),
         "kind": KINDS[found.article.kind],
         "related": related,
         "structured": json_ld(found, address, app.settings.clinic),

@@ -1,6 +1,8 @@
 """Checked statements made into blocks and plain lines, without a decision and without losing a word."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,10 @@ from tests.app.turns import GOUT, regions
 from tests.fakes import finding, snapshot
 
 WORDS = words.load("en")
+
+
+def _cited(given: Sequence[Statement], served: Snapshot) -> list[dict[str, Any]]:
+    return render.sources(given, served, WORDS, lambda _revision: False)
 
 
 def _statement(text: str, role: Role = "point", heading: str = "Overview", article: str = "gout", start: int = 0) -> Statement:
@@ -61,14 +67,14 @@ def test_statements_are_numbered_through_the_answer_and_open_where_they_stand() 
 def test_the_plain_lines_hold_every_statement_with_its_number(served: Snapshot) -> None:
     """Who reads without the page's elements must read the same answer."""
     given = [_statement("One.", "lead"), _statement("Get help if:\n- It burns.", "help")]
-    text = render.answer_text(render.answer_body(given, (), served, WORDS))
+    text = render.answer_text(render.answer_body(given, (), _cited(given, served), WORDS))
     assert text.splitlines()[:4] == ["One. [1]", WORDS.say("when_to_get_help"), "Get help if: [2]", "- It burns."]
     assert WORDS.say("answer_safety_net") in text
 
 
 def test_a_source_is_listed_once_with_its_review_state(served: Snapshot) -> None:
     """Starter content is labelled so wherever it is quoted."""
-    listed = render.answer_body([_statement("One."), _statement("Two.", heading="Causes")], (), served, WORDS)["sources"]
+    listed = _cited([_statement("One."), _statement("Two.", heading="Causes")], served)
     assert [source["title"] for source in listed] == ["Gout"]
     assert "Not reviewed by a clinician" in listed[0]["status"]
     assert listed[0]["href"] == "/library/gout?revision=1"
@@ -77,7 +83,10 @@ def test_a_source_is_listed_once_with_its_review_state(served: Snapshot) -> None
 def test_a_reviewed_article_says_when_it_was_reviewed() -> None:
     """The date of the review, not of the source check."""
     day = GOUT.created.replace(year=2027, month=3, day=4)
-    assert render.status(Revision(1, replace(GOUT, clinical_review=Seen(day, "by two nurses"))), WORDS) == "Clinically reviewed 2027-03-04."
+    assert (
+        render.status(Revision(1, replace(GOUT, clinical_review=Seen(day, "by two nurses"))), WORDS, overdue=False)
+        == "Clinically reviewed 2027-03-04."
+    )
 
 
 @pytest.mark.parametrize("stored", [True, False])
@@ -92,7 +101,7 @@ def test_a_card_says_whether_anyone_will_see_the_case(stored: bool) -> None:
 def test_where_a_draft_ended_early_a_line_says_from_where_on_it_is_quoted(served: Snapshot) -> None:
     """A model's words and the articles' own must not run into each other; the numbers go on."""
     given = [_statement("Drafted.", "lead"), _statement("Quoted.", start=40), _statement("Help:\n- x", "help", start=60)]
-    body = render.answer_body(given, (), served, WORDS, "note", rest_from=1)
+    body = render.answer_body(given, (), _cited(given, served), WORDS, "note", rest_from=1)
     assert [block["role"] for block in body["blocks"]] == ["lead", "words", "point", "help"]
     assert [mark["n"] for block in body["blocks"][2:] for mark in block.get("marks", []) or block["sentences"][0]["marks"]] == [2, 3]
     assert render.answer_text(body).splitlines()[:3] == ["Drafted. [1]", WORDS.say("quoted_rest"), "Quoted. [2]"]

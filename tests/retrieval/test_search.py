@@ -8,6 +8,7 @@ from knowledge.front_matter import Audience
 from knowledge.library import Revision, Snapshot
 from knowledge.passages import suits
 from retrieval.index import IndexUnusableError
+from retrieval.ranking import OVERDUE
 from retrieval.search import Found, Search
 from tests.fakes import ExactFinder, article, snapshot
 
@@ -144,6 +145,25 @@ def test_nothing_meant_for_somebody_else_is_found(audience: Audience, library: S
     found = find(library, "gout symptoms treatment child pregnant croup", audience=audience)
     assert found.passages
     assert all(suits(s.passage, audience) for s in found.passages)
+
+
+def test_of_two_that_fit_alike_the_one_that_is_not_overdue_goes_first() -> None:
+    """The article's weight falls by one constant, so that a better one still wins; with nothing overdue nothing moves."""
+    twins = [
+        article("## Overview\n\nGout crystals hurt.\n", slug=slug, title=slug.capitalize(), synonyms="") for slug in ("alder", "birch")
+    ]
+    weak = article("## Overview\n\nA cold is a nuisance.\n", slug="cold", title="Cold", synonyms="")
+    library = snapshot(*twins, weak)
+
+    def order(overdue: str) -> dict[str, float]:
+        search = Search(ExactFinder(library), lowered=lambda revision: revision.article.slug == overdue)
+        return {scored.passage.article: scored.score for scored in search.search("gout crystals", [], library).passages}
+
+    level = order("")
+    assert list(order("alder"))[:2] == ["birch", "alder"]
+    assert list(order("birch"))[:2] == ["alder", "birch"]
+    assert order("alder") == pytest.approx({**level, "alder": level["alder"] - OVERDUE})
+    assert list(order("alder"))[-1] == "cold"
 
 
 def test_what_one_search_has_made_serves_another(library: Snapshot) -> None:
