@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from app import batch, production
+from app import batch, editorial, production
 from app.commands.corpus import corpus
 from app.commands.demo import demo
 from app.commands.evaluate import evaluate
 from app.commands.notify import notify
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
+from app.commands.steps import steps
 from app.errors import SettingsError
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
@@ -24,6 +25,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="A health ass
 index = typer.Typer(no_args_is_help=True, help="The search index; it can be made again at any time.")
 staff = typer.Typer(no_args_is_help=True, help="People who work at the desks.")
 Input = Annotated[str, typer.Argument(help="JSON lines; - for standard input.")]
+corpus.add_typer(steps)
 cli.add_typer(corpus, name="corpus")
 cli.add_typer(index, name="index")
 cli.add_typer(staff, name="staff")
@@ -121,17 +123,19 @@ def staff_add(
     role: Annotated[str, typer.Option(help="care, editor, reviewer or administrator.")] = "care",
     name: Annotated[str, typer.Option(help="Name as colleagues and patients read it.")] = "",
     title: Annotated[str, typer.Option(help="What patients read beside the name, such as nurse.")] = "",
+    *,
+    lead: Annotated[bool, typer.Option("--lead", help="Answers for the clinic's content: withdraws what care cards show.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Add a member of staff; the password is asked for (or read from standard input)."""
     password = typer.prompt("Password (12 characters or more)", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty())
     with application(data_dir) as app:
         try:
-            app.staff.add(login, name or login, role, password, title)
+            app.staff.add(login, name or login, role, password, title, lead=lead)
         except ValueError as error:
             tell(f"carelight: {error}")
             raise typer.Exit(1) from None
-        typer.echo(f"{login} may sign in at /care as {role}.")
+        typer.echo(f"{login} may sign in at {'/editor' if role in editorial.WRITERS else '/care'} as {role}.")
 
 
 def main() -> None:

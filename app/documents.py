@@ -21,6 +21,8 @@ from retrieval import prompt
 
 TEXTS = "texts"
 """The library of the clinic's texts; answers never quote from it."""
+DEMO = "demo"
+"""The library of made-up articles; patients are never answered from it, and no copy of the library holds it."""
 TextKind = Literal["words", "numbers", "prompt"]
 Kind = ArticleKind | TextKind
 

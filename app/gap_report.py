@@ -128,8 +128,13 @@ class Beginning:
     questions: tuple[str, ...]
 
 
-def beginning(group: Group, kind: ArticleKind, today: date) -> Beginning:
-    """The skeleton of an article that would answer a group. Its title is made of the words that most of these patients share."""
+def title_for(group: Group) -> str:
+    """A title to begin from: the words that most of these patients share; empty where they share none."""
     words_shared = " ".join(group.shared)
-    title = words_shared[:1].upper() + words_shared[1:] or "New article"
+    return words_shared[:1].upper() + words_shared[1:]
+
+
+def beginning(group: Group, kind: ArticleKind, today: date, title: str = "") -> Beginning:
+    """The skeleton of an article that would answer a group, called `title`, or by the words that most of these patients share."""
+    title = title.strip() or title_for(group) or "New article"
     return Beginning(slug_of(title), skeleton(title, kind, today), group.texts)

@@ -27,6 +27,7 @@ def gaps(app: Application) -> list[str]:
             "the settings say that somebody is on call (CARELIGHT_STAFFING), but no notification channel is set",
         ),
         (bool(app.demo.count()), "made-up patients are in the records; remove them with `carelight demo care --clear`"),
+        (bool(app.demo_desk.count()), "made-up articles are on the editor desk; remove them with `carelight demo editor --clear`"),
         (True, "messages are not yet encrypted at rest"),
     )
     return [*_content(app), *(words for missing, words in checks if missing)]

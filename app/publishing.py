@@ -28,12 +28,16 @@ _CHANGED = "what it changes for patients has to be looked at again"
 def submit(app: Application, slug: str, seen: int, who: str, note: str = "") -> int:
     """Hand the working copy in; NotAllowedError where it has errors, for a reviewer's time is not a linter's."""
     file = app.article_files.open(slug)
-    text = file.draft.text if file and file.draft else ""
+    must_be_fit(app, slug, file.draft.text if file and file.draft else "")
+    return app.submissions.submit(slug, seen, who, note)
+
+
+def must_be_fit(app: Application, slug: str, text: str) -> None:
+    """NotAllowedError with the first error of a text, and how many more there are."""
     errors = [problem for problem in problems_of(text, slug, app.library.snapshot(), app.red_flags) if problem.severity == "error"]
     if errors:
         more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
         raise NotAllowedError(f"it has errors: line {errors[0].line}, {errors[0].message}{more}")
-    return app.submissions.submit(slug, seen, who, note)
 
 
 def check(app: Application, slug: str, number: int, watching: Watching | None = None) -> KeptGate:

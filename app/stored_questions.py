@@ -6,7 +6,7 @@ questions to itself is seen there and nowhere else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -29,7 +29,7 @@ _FETCHED = 120
 class StoredQuestion:
     """A question with the messages before it, oldest first, and why it is asked."""
 
-    messages: tuple[str, ...]
+    messages: tuple[str, ...] = field(repr=False)
     why: Why
     article: str = ""
     """For a must-answer question the slug it must cite, empty for any; for a test question the article it is about."""

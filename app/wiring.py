@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app import cases, documents, first_aid, language_model, notify, offline, review_policy, rota, secrets
+from app import cases, documents, first_aid, language_model, notify, offline, rota
 from app.answering import Parts
 from app.candidate import Candidates, Materials
 from app.conversation import Conversation
@@ -18,43 +18,13 @@ from app.journal import Forgetful
 from app.meaning import EmbeddedMeaning
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
-from app.records.alarms import AlarmStore
-from app.records.article_board import ArticleBoard
-from app.records.article_files import ArticleFiles
-from app.records.audit import AuditLog
-from app.records.case_board import CaseBoard
-from app.records.case_files import CaseFiles
-from app.records.case_work import CaseWork
 from app.records.cases import CaseStore
-from app.records.conversations import ConversationStore
-from app.records.database import Database
-from app.records.demo import DemoRows
-from app.records.drafts import DraftStore
-from app.records.figures import FigureStore
-from app.records.gap_store import GapStore
-from app.records.library_store import ImportReport, LibraryStore
+from app.records.library_store import ImportReport
 from app.records.models import now
-from app.records.must_answer import MustAnswerList
 from app.records.notifications import NotificationStore
-from app.records.outgoing import OutgoingStore
-from app.records.past_questions import PastQuestions
-from app.records.publishing import PublishStore
-from app.records.reach import ReachStore
-from app.records.recall_files import RecallFiles
-from app.records.recalls import RecallStore
-from app.records.review_list import ReviewList
-from app.records.reviews import ReviewStore
-from app.records.revision_states import RevisionStates
-from app.records.sign_offs import SignOffStore
 from app.records.spool import Spool
-from app.records.staff import StaffStore
-from app.records.stories import StoryStore
-from app.records.submissions import SubmissionStore
-from app.records.team_notes import ClinicTexts, TeamNotes
-from app.records.text_store import TextStore
-from app.records.verdicts import VerdictStore
-from app.review_policy import Overdue, Policy
 from app.settings import Settings
+from app.stores import Stores
 from app.texts import LiveTexts, LiveWords
 from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
@@ -80,7 +50,7 @@ _CLASSIFIER_LIMIT_S = 0.5
 
 
 @dataclass
-class Application:
+class Application(Stores):
     """All parts of a running Carelight. Parts that cost seconds are made when first needed."""
 
     settings: Settings
@@ -88,67 +58,6 @@ class Application:
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
-
-    @cached_property
-    def secrets(self) -> secrets.Secrets:
-        return secrets.obtain(self.settings)
-
-    @cached_property
-    def database(self) -> Database:
-        database = Database(self.settings.database)
-        database.migrate()
-        return database
-
-    @cached_property
-    def library(self) -> LibraryStore:
-        return LibraryStore(self.database, self.settings.libraries.split(","), signed_only=self.settings.mode == "production")
-
-    @cached_property
-    def review_policy(self) -> Policy:
-        """What the clinic asks of its reviews."""
-        return review_policy.policy(self.settings.two_reviewers, self.settings.review_days)
-
-    @cached_property
-    def overdue_policy(self) -> Overdue:
-        """What becomes of articles whose review is overdue."""
-        chosen = self.settings
-        return Overdue(chosen.overdue_mark_days, chosen.overdue_lower_days, chosen.overdue_withdraw_days)
-
-    def overdue(self, revision: Revision) -> bool:
-        """Whether patients are told that its review is overdue."""
-        return self.overdue_policy.marked(revision, now().date())
-
-    def lowered(self, revision: Revision) -> bool:
-        """Whether its review is so long overdue that other articles go first."""
-        return self.overdue_policy.lowered(revision, now().date())
-
-    @cached_property
-    def drafts(self) -> DraftStore:
-        return DraftStore(self.database)
-
-    @cached_property
-    def submissions(self) -> SubmissionStore:
-        return SubmissionStore(self.database, self.review_policy)
-
-    @cached_property
-    def publishing(self) -> PublishStore:
-        return PublishStore(self.database, self.review_policy)
-
-    @cached_property
-    def article_files(self) -> ArticleFiles:
-        return ArticleFiles(self.database)
-
-    @cached_property
-    def revision_states(self) -> RevisionStates:
-        return RevisionStates(self.database)
-
-    @cached_property
-    def article_board(self) -> ArticleBoard:
-        return ArticleBoard(self.database)
-
-    @cached_property
-    def conversations(self) -> ConversationStore:
-        return ConversationStore(self.database, self.settings.targets)
 
     @cached_property
     def case_store(self) -> CaseStore:
@@ -179,95 +88,11 @@ class Application:
         return Notifications(NotificationStore(self.database), self.channels)
 
     @cached_property
-    def alarms(self) -> AlarmStore:
-        return AlarmStore(self.database, self.settings.targets)
-
-    @cached_property
-    def case_work(self) -> CaseWork:
-        return CaseWork(self.database, self.settings.targets)
-
-    @cached_property
-    def stories(self) -> StoryStore:
-        return StoryStore(self.database)
-
-    @cached_property
-    def figures(self) -> FigureStore:
-        return FigureStore(self.database)
-
-    @cached_property
-    def review_list(self) -> ReviewList:
-        return ReviewList(self.database)
-
-    @cached_property
-    def gap_store(self) -> GapStore:
-        return GapStore(self.database)
-
-    @cached_property
     def missing(self) -> MissingAnswers:
         """What patients asked and got no good answer to."""
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
-
-    @cached_property
-    def recalls(self) -> RecallStore:
-        return RecallStore(self.database)
-
-    @cached_property
-    def recall_files(self) -> RecallFiles:
-        return RecallFiles(self.database)
-
-    @cached_property
-    def verdicts(self) -> VerdictStore:
-        return VerdictStore(self.database)
-
-    @cached_property
-    def demo(self) -> DemoRows:
-        return DemoRows(self.database)
-
-    @cached_property
-    def case_files(self) -> CaseFiles:
-        return CaseFiles(self.database)
-
-    @cached_property
-    def case_board(self) -> CaseBoard:
-        return CaseBoard(self.database)
-
-    @cached_property
-    def team_notes(self) -> TeamNotes:
-        return TeamNotes(self.database)
-
-    @cached_property
-    def clinic_texts(self) -> ClinicTexts:
-        return ClinicTexts(self.database)
-
-    @cached_property
-    def outgoing(self) -> OutgoingStore:
-        return OutgoingStore(self.database)
-
-    @cached_property
-    def reach(self) -> ReachStore:
-        return ReachStore(self.database, self.secrets.records)
-
-    @cached_property
-    def must_answer(self) -> MustAnswerList:
-        return MustAnswerList(self.database)
-
-    @cached_property
-    def past_questions(self) -> PastQuestions:
-        return PastQuestions(self.database)
-
-    @cached_property
-    def reviews(self) -> ReviewStore:
-        return ReviewStore(self.database)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        return AuditLog(self.database)
-
-    @cached_property
-    def staff(self) -> StaffStore:
-        return StaffStore(self.database)
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:
@@ -299,10 +124,6 @@ class Application:
         return Explainer(self.red_flags, self.classifier, self.rules_fingerprint)
 
     @cached_property
-    def sign_offs(self) -> SignOffStore:
-        return SignOffStore(self.database)
-
-    @cached_property
     def embedder(self) -> RememberingEmbedder:
         return RememberingEmbedder(self.make_embedder(self.settings.embedding_model), vectors.load())
 
@@ -324,6 +145,14 @@ class Application:
             if self._search is None:
                 self._search = Search(self.index, self._bank(self.embedder), units.nearness(self.embedder, self.unit_vectors), self.lowered)
             return self._search
+
+    def overdue(self, revision: Revision) -> bool:
+        """Whether patients are told that its review is overdue."""
+        return self.overdue_policy.marked(revision, now().date())
+
+    def lowered(self, revision: Revision) -> bool:
+        """Whether its review is so long overdue that other articles go first."""
+        return self.overdue_policy.lowered(revision, now().date())
 
     def _bank(self, embedder: Embedder) -> Bank | None:
         """Questions patients ask, where their vectors are shipped: to embed thousands would hold up a start for minutes."""
@@ -353,10 +182,6 @@ class Application:
     def drafter(self) -> Drafter | None:
         """The language model's drafter, or None where none is set."""
         return language_model.drafter(self.settings, self.texts.now.prompt)
-
-    @cached_property
-    def text_store(self) -> TextStore:
-        return TextStore(self.database)
 
     @cached_property
     def texts(self) -> LiveTexts:

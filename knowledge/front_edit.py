@@ -48,18 +48,16 @@ def with_front(text: str, front: Front, file: str = "article") -> str:
     made = yaml_text
     for name in sorted(changed, key=lambda name: places[name].start_mark.index, reverse=True):
         made = _put(made, places[name], getattr(front, name))
-    if not _says(file, made, front, {name: value for name, value in before.data.items() if name not in changed}):
+    try:
+        after = Form(file, made)
+        kept = _read(after) == front and all(after.data.get(name) == value for name, value in before.data.items() if name not in changed)
+    except ArticleError as error:
+        if error.field in changed:
+            raise
+        kept = False
+    if not kept:
         raise before.error(changed[0], "is written in a way that the form cannot change; change it as text")
     return f"---\n{made}---\n{body}"
-
-
-def _says(file: str, made: str, front: Front, others: Mapping[str, object]) -> bool:
-    """Whether the new front matter says what the form holds, and of everything else what it said before."""
-    try:
-        form = Form(file, made)
-        return _read(form) == front and all(form.data.get(name) == value for name, value in others.items())
-    except ArticleError:
-        return False
 
 
 def with_body(text: str, body: str, file: str = "article") -> str:

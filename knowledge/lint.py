@@ -81,8 +81,11 @@ def lint_together(articles: Sequence[Article]) -> list[Problem]:
 
 
 def _intruders(article: Article) -> Iterator[Problem]:
-    """Front matter too: title, summary and sources are shown."""
-    for line, message in sorted({(article.text.count("\n", 0, found.offset) + 1, found.message) for found in intruders(article.text)}):
+    """Of each kind one a line; front matter too, for title, summary and sources are shown."""
+    told: dict[tuple[int, str], str] = {}
+    for found in intruders(article.text):
+        told.setdefault((article.text.count("\n", 0, found.offset) + 1, found.kind), found.message)
+    for (line, _), message in sorted(told.items()):
         yield Problem(article.slug, line, "error", message)
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 _ORDERS = r"(?:instructions?|directions|prompts?|rules|guidelines|guardrails|messages)"
 _EARLIER = r"(?:previous|prior|earlier|preceding|foregoing|above|system|original|initial)"
@@ -36,7 +37,7 @@ _TO_A_MODEL = (
     r"|\bahora\s+eres\s+(?:un|una|el|la)\b|\bprompt\s+del\s+sistema\b",
 )
 _MARKUP = (
-    r"</?[a-z!?]",
+    r"</?[a-z!?][^<>\n]{0,40}>?",
     r"&(?:lt|gt|colon|tab|newline|#x?[0-9a-f]+);?",
     r"\b(?:java|vb)script\s*:|\bdata\s*:\s*(?:text|image|application)/",
     r"\bon(?:error|load|click|mouse\w+|focus|begin|toggle)\s*=",
@@ -45,12 +46,13 @@ _MARKUP = (
 )
 _UNSEEN = "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 _JOINERS = "\u200c\u200d"
-_SAYS: Mapping[str, str] = {
+Kind = Literal["model", "markup", "unseen"]
+_SAYS: Mapping[Kind, str] = {
     "model": "is addressed to a language model, not to a reader; take it out",
     "markup": "is markup or code, which readers see as it stands; write plain words",
     "unseen": "holds signs that nobody can see; type the words anew",
 }
-_PATTERNS = (
+_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("model", re.compile("|".join(f"(?:{pattern})" for pattern in _TO_A_MODEL), re.IGNORECASE | re.MULTILINE)),
     ("markup", re.compile("|".join(f"(?:{pattern})" for pattern in _MARKUP), re.IGNORECASE)),
 )
@@ -63,18 +65,19 @@ class Intruder:
     """Something that does not belong: where it begins in the text, and what to tell the editor."""
 
     offset: int
+    kind: Kind
     message: str
 
 
 def intruders(text: str) -> Iterator[Intruder]:
     """Everything of that kind in `text`, each place once; look-alike letters and hidden signs do not hide it."""
     for match in _HIDDEN.finditer(text):
-        yield Intruder(match.start(), _SAYS["unseen"])
+        yield Intruder(match.start(), "unseen", _SAYS["unseen"])
     plain, origin = _plain(text)
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(plain):
             words = " ".join(match[0].split())[:_SHOWN]
-            yield Intruder(origin[match.start()] if origin else match.start(), f"{words!r} {_SAYS[kind]}")
+            yield Intruder(origin[match.start()] if origin else match.start(), kind, f"{words!r} {_SAYS[kind]}")
 
 
 def _plain(text: str) -> tuple[str, list[int]]:

@@ -21,7 +21,7 @@ for _name in [name for name in os.environ if name.startswith("CARELIGHT_")]:
 
 
 _BROWSER = "tests/browser/"
-_DESKS = ("test_care_desk", "test_insight_pages", "test_person_in_chat", "test_rules_page")
+_DESKS = ("test_care_desk", "test_editor_desk", "test_insight_pages", "test_person_in_chat", "test_rules_page")
 
 
 class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed

@@ -23,6 +23,7 @@ CARE_LINKS = {
     "Queue": "/desk/care",
     "Figures": "/desk/care/figures",
     "Review list": "/desk/care/reviews",
+    "Recalls": "/desk/care/recalls",
     "Templates": "/desk/care/templates",
     "Rules": "/desk/rules",
 }

@@ -44,8 +44,9 @@ class Badge:
 class Lines:
     """A list of HTML pieces under keys; each keeps its element, and only what changed is drawn."""
 
-    def __init__(self, container: ui.element) -> None:
+    def __init__(self, container: ui.element, tag: str = "li") -> None:
         self.element = self._container = container
+        self._tag = tag
         self._drawn: dict[str, ui.html] = {}
 
     def show(self, pieces: Sequence[tuple[str, str]]) -> None:
@@ -56,7 +57,7 @@ class Lines:
         for place, (key, html) in enumerate(pieces):
             if key not in self._drawn:
                 with self._container:
-                    self._drawn[key] = ui.html(html, sanitize=False, tag="li")
+                    self._drawn[key] = ui.html(html, sanitize=False, tag=self._tag)
             drawn = self._drawn[key]
             if drawn.content != html:
                 drawn.content = html
@@ -110,8 +111,10 @@ def area(label: str, rows: int = 3) -> ui.textarea:
 class Choice:
     """The browser's own list to choose from: it works with every keyboard, screen reader and phone."""
 
-    def __init__(self, label: str, options: Mapping[str, str], change: Callable[[str], None] | None = None, chosen: str = "") -> None:
-        self._change = change
+    def __init__(
+        self, label: str, options: Mapping[str, str], change: Callable[[str], None] | None = None, chosen: str = "", none: str = "–"
+    ) -> None:
+        self._change, self._none = change, none
         with ui.element("label").classes("cd-choice") as self.element:
             ui.html(escape(label), sanitize=False, tag="span")
             self._list = ui.html("", sanitize=False, tag="select")
@@ -124,7 +127,7 @@ class Choice:
         lines = "".join(
             f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(text)}</option>' for key, text in options.items()
         )
-        self._list.content = f'<option value="">–</option>{lines}'
+        self._list.content = f'<option value="">{escape(self._none)}</option>{lines}'
 
     def _chosen(self, event: GenericEventArguments) -> None:
         self.value = str(event.args)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app import gap_report, gate, importing, review_cycle
+from app import gap_report, gate, importing, library_files, review_cycle
 from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
 from app.impact import Watching
@@ -56,9 +56,27 @@ def bring_in(
         if source is None or not source.exists():
             tell(f"carelight: {source or 'no path'} is not there; give the file or folder to import")
             raise typer.Exit(1)
+        if name == "markdown" and library_files.holds(source):
+            _whole(app, source, dry_run=dry_run)
+            return
         with progress(f"Importing {name}", importing.KINDS[name].count(source)) as advance:
             done = importing.bring_in(app.library, name, source, dry_run=dry_run, progress=advance)
         _report(app, name, done, dry_run=dry_run)
+
+
+def _whole(app: Application, folder: Path, *, dry_run: bool) -> None:
+    """A library that was exported whole; no server may answer from this one meanwhile."""
+    with app.folder:
+        brought = library_files.bring_in(app.library_copy, app.secrets.library, folder, dry_run=dry_run)
+    done = brought.restored
+    if not brought.proven:
+        tell(f"{folder / library_files.MANIFEST} was not written by this installation, or was changed: nothing in it counts as signed.")
+    counts = f"{len(done.whole)} articles and texts back as they were, {len(done.waiting)} wait for review, {len(done.unchanged)} unchanged"
+    typer.echo(f"{'Nothing was written. It would be: ' if dry_run else ''}{counts}, {len(done.refused)} refused")
+    for slug in done.waiting[:_REASONS_SHOWN]:
+        typer.echo(f"waits for review: {slug}")
+    for why in done.refused[:_REASONS_SHOWN]:
+        typer.echo(f"refused {why}")
 
 
 def _download(folder: Path) -> Path:
@@ -143,19 +161,21 @@ def _change_list(app: Application, action: str, entry: str, article: str) -> Non
 @corpus.command("export")
 def export(
     folder: Path,
-    all_revisions: Annotated[bool, typer.Option("--all-revisions", help="Every revision, as <slug>/0001.md and so on.")] = False,
+    all_revisions: Annotated[
+        bool, typer.Option("--all-revisions", help="Everything: <slug>/0001.md and so on, and library.json with who signed what.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write every article that is served (or every revision there is) as files that import back to the same bytes."""
+    """Write every article that is served (or the whole library) as files that import back to the same bytes."""
     with application(data_dir) as app:
         if all_revisions:
-            texts = {Path(stored.slug) / f"{stored.number:04}.md": stored.text for stored in app.library.stored()}
-        else:
-            texts = {Path(f"{slug}.md"): revision.article.text for slug, revision in app.library.snapshot().revisions.items()}
+            typer.echo(f"{library_files.write(app.library_copy, app.secrets.library, folder)} revisions in {folder}")
+            return
+        texts = {Path(f"{slug}.md"): revision.article.text for slug, revision in app.library.snapshot().revisions.items()}
         for name, text in texts.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(text.encode())
-        typer.echo(f"{len(texts)} {'revisions' if all_revisions else 'articles'} in {folder}")
+        typer.echo(f"{len(texts)} articles in {folder}")
 
 
 @corpus.command("list")

@@ -5,15 +5,11 @@ from typing import Annotated
 import typer
 
 from app import demo as made_up
+from app import demo_desk
 from app.commands.shared import DataDir, application, progress
 from app.demo_day import EVERYONE
 
 demo = typer.Typer(no_args_is_help=True, help="Made-up data, marked as such, that shows Carelight alive.")
-
-
-@demo.callback()
-def _group() -> None:
-    """Keeps `care` a command of its own while it is the only one."""
 
 
 @demo.command("care")
@@ -30,3 +26,17 @@ def demo_care(
             app.warm_screen()
             made = made_up.make(app, told=advance)
         typer.echo(f"{made} made-up patients are on the care desk at /care; `carelight demo care --clear` removes them.")
+
+
+@demo.command("editor")
+def demo_editor(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove the made-up articles, and nothing else.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """A believable state of the editor desk: made-up articles, marked as demo, that no patient is answered from."""
+    with application(data_dir) as app:
+        if clear:
+            typer.echo(f"{app.demo_desk.clear()} made-up articles removed.")
+            return
+        made = demo_desk.make(app)
+        typer.echo(f"{made} made-up articles are on the editor desk at /editor; `carelight demo editor --clear` removes them.")

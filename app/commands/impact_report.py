@@ -45,13 +45,20 @@ def _table(changes: Iterable[Change]) -> Table:
     table = Table("question", "patients read now", "they would read", box=box.SIMPLE_HEAD, show_lines=True)
     for change in changes:
         asked = "\n".join(change.question.messages) + (f"\n({change.blocks})" if change.blocks else "")
-        table.add_row(*(Text(text) for text in (asked, _told(change.before), _told(change.after))))
+        table.add_row(*(Text(text) for text in (asked, _told(change.before, change.after), _told(change.after, change.before))))
     return table
 
 
-def _told(reading: Reading) -> str:
-    """The statements of an answer; of other replies what they are."""
-    return "\n".join(said.text for said in reading.said) or f"({reading.kind.replace('_', ' ')})"
+def _told(reading: Reading, other: Reading) -> str:
+    """The sentences of an answer that the other answer has not; of other replies what they are."""
+    if not reading.said:
+        return f"({reading.kind.replace('_', ' ')})"
+    texts = [said.text for said in other.said]
+    new = [said.text for said in reading.said if said.text not in texts]
+    left = len(reading.said) - len(new)
+    if not new:
+        return "(the same sentences, in another order or with fewer or more beside them)"
+    return "\n".join([*new, f"(and {left} that stand in both)"] if left else new)
 
 
 def _cards(cards: Iterable[CardChange]) -> Table:

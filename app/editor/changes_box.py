@@ -11,7 +11,7 @@ from app.editor.working_copy import WorkingCopy
 from app.errors import RecordsError
 from app.wiring import Application
 from knowledge.article import Article, parse, split
-from knowledge.compare import Fold, Row, fields, folded, rows
+from knowledge.compare import Fold, Part, Row, fields, folded, rows
 from knowledge.front_matter import ArticleError
 
 
@@ -64,6 +64,10 @@ def _article(text: str) -> Article | None:
 def _drawn(item: Row | Fold) -> str:
     if isinstance(item, Fold):
         return f'<p class="cd-hint">{len(item.rows)} unchanged paragraphs</p>'
-    before = f'<div class="ed-was ed-words">{compare_view.pieces(item.before.pieces)}</div>' if item.before and not item.same else ""
-    after = f'<div class="ed-is ed-words">{compare_view.pieces(item.after.pieces)}</div>' if item.after else ""
-    return f'<div class="ed-difference{"" if item.same else " ed-changed"}">{before}{after}</div>'
+    spacing = item.before is not None and item.after is not None and item.before.text.split() == item.after.text.split()
+    before = _side("ed-was", item.before) if item.before and not spacing else ""
+    return f'<div class="ed-difference{"" if spacing else " ed-changed"}">{before}{_side("ed-is", item.after) if item.after else ""}</div>'
+
+
+def _side(classes: str, part: Part) -> str:
+    return f'<div class="{classes} ed-words">{compare_view.pieces(part.pieces).strip()}</div>'

@@ -70,11 +70,11 @@ class CompareBox:
         self._summary = ui.label().classes("ed-summary").props('aria-live="polite" data-testid="summary"')
         self._fields = Changing("ed-fields-box")
         self._head = Changing("ed-row ed-row-head", 'aria-hidden="true"')
-        self._lines = Lines(ui.element("ol").classes("ed-rows").props('data-testid="compared"'))
+        self._lines = Lines(ui.element("ol").classes("ed-rows").props('data-testid="compared"').mark("compared"))
         with ui.element("div").classes("ed-whole"):
             self._whole = Lines(ui.element("ul").classes("ed-comments"))
             if self._writes:
-                pieces.button("Comment on the whole", self._comment_on_whole)
+                pieces.button("Comment on the whole", self._comment_on_whole).mark("comment-on-whole")
         for container in (self._lines, self._whole):
             clicks(container.element, self._clicked)
         self._dialog = CommentDialog(work)
@@ -166,7 +166,7 @@ class CommentDialog:
             self._about = Choice("About", {})
             self._text = pieces.area("What you want to say")
             with ui.row().classes("cd-actions"):
-                pieces.button("Save comment", self._save, main=True)
+                pieces.button("Save comment", self._save, main=True).mark("save-comment")
                 ui.button("Not now", on_click=self._dialog.close).props("no-caps flat").classes("cd-button")
 
     def open(self, passage: Passage, chosen: tuple[int, int] | None) -> None:

@@ -25,7 +25,7 @@ class Ask:
             self._told = ui.label().classes("ed-told")
             self._text = pieces.area(label) if label else None
             with ui.row().classes("cd-actions"):
-                pieces.button(button, self._go, main=True)
+                pieces.button(button, self._go, main=True).mark(button.lower().replace(" ", "-"))
                 ui.button("Not now", on_click=self._dialog.close).props("no-caps flat").classes("cd-button")
 
     def open(self, told: str) -> None:
@@ -54,7 +54,7 @@ class Plan:
             ).classes("ed-told")
             self._at = ui.input("Day and time").props("outlined type=datetime-local stack-label").classes("ed-moment")
             with ui.row().classes("cd-actions"):
-                pieces.button("Publish then", self._go, main=True)
+                pieces.button("Publish then", self._go, main=True).mark("publish-then")
                 ui.button("Not now", on_click=self._dialog.close).props("no-caps flat").classes("cd-button")
 
     def open(self, planned: datetime | None) -> None:

@@ -32,8 +32,8 @@ class FrontForm:
             with ui.element("fieldset").classes("ed-audience"):
                 ui.html("For whom", sanitize=False, tag="legend")
                 self._audience = {key: ui.checkbox(label, on_change=self._changed) for key, label in _AUDIENCES.items()}
-            self._summary = self._area("Summary: two sentences that read well alone")
-            self._synonyms = self._area("Other names, one on each line: what patients call it, slips of the pen too")
+            self._summary = self._area("Summary: two sentences that read well alone", 3)
+            self._synonyms = self._area("Other names, one on each line: what patients call it, slips of the pen too", 6)
             self._codes = self._line("Codes, such as icd10: M10, M10.9; mesh: D006073")
             self._sources = SourceRows(self._changed)
             with ui.row().classes("ed-form-row"):
@@ -44,8 +44,10 @@ class FrontForm:
     def _line(self, label: str, props: str = "") -> ui.input:
         return ui.input(label, on_change=self._changed).props(f'outlined dense lang="en" {props}').classes("cd-area")
 
-    def _area(self, label: str) -> ui.textarea:
-        return ui.textarea(label, on_change=self._changed).props('outlined dense autogrow spellcheck="true" lang="en"').classes("cd-area")
+    def _area(self, label: str, rows: int) -> ui.textarea:
+        """Not one that grows: it cannot measure itself while the form is folded away."""
+        area = ui.textarea(label, on_change=self._changed)
+        return area.props(f'outlined dense rows={rows} spellcheck="true" lang="en"').classes("cd-area")
 
     def show(self, front: Front) -> None:
         """Fill the fields."""

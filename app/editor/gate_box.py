@@ -1,5 +1,6 @@
 """What publishing would change for patients, on the page: worked out with progress in sight, let pass by name."""
 
+from dataclasses import dataclass
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -7,10 +8,19 @@ from nicegui import ui
 
 from app.care import frame, pieces
 from app.care.pieces import Changing
-from app.editor import gate_view, when
+from app.editor import when
 from app.editor.gate_runs import Progress
+from app.editor.gate_view import NOTHING, Drawing
 from app.editor.review_work import ReviewWork
 from app.records.article_files import KeptGate
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A gate and how it is drawn; no gate, nothing drawn."""
+
+    gate: KeptGate | None = None
+    drawing: Drawing = NOTHING
 
 
 class GateBox:
@@ -25,12 +35,14 @@ class GateBox:
         self._running = Changing("ed-progress", 'role="status"')
         self._note = Changing("ed-note-line")
         with ui.row().classes("cd-actions"):
-            self._check = pieces.button("Check what changes", self._checked)
-            self._pass = pieces.button("", self._acknowledge, main=True)
+            self._check = pieces.button("Check what changes", self._checked).mark("check")
         self._result = Changing("ed-result", 'data-testid="gate"')
+        with ui.row().classes("cd-actions"):
+            self._pass = pieces.button("", self._acknowledge, main=True).mark("acknowledge")
 
-    def show(self, number: int | None, gate: KeptGate | None, served_version: int, running: Progress | None) -> None:
+    def show(self, number: int | None, known: Known, served_version: int, running: Progress | None) -> None:
         """Draw what is known of the revision."""
+        gate, drawn = known.gate, known.drawing
         self._number, self._gate = number or 0, gate.id if gate else 0
         self._about.text = (
             f"If patients got revision {number} instead of what they get now."
@@ -40,31 +52,28 @@ class GateBox:
         under_way = running is not None and not running.problem
         stale = gate is not None and gate.served_version != served_version
         self._running.show(_progress(running) if running else "")
-        self._check.visible = bool(number) and self._writes and not under_way and (gate is None or stale or _unreadable(gate))
+        self._check.visible = bool(number) and self._writes and not under_way and (gate is None or stale or not drawn.headline)
         self._check.text = "Check again" if gate else "Check what changes"
-        self._note.show(self._said(gate, stale=stale))
+        self._note.show(self._said(known, stale=stale))
         open_changes = gate is not None and not gate.blocks and gate.changes > 0 and not gate.acknowledged_by and not stale
         self._pass.visible = open_changes and self._writes and not under_way
         if gate is not None:
             count = "this change" if gate.changes == 1 else f"these {gate.changes} changes"
             self._pass.text = f"I have looked at {count}: let them pass" if gate.changes != 1 else f"I have looked at {count}: let it pass"
-        impact = gate_view.impact_of(gate) if gate else None
-        self._result.show(gate_view.result(impact) if impact else "")
+        self._result.show(drawn.html)
 
-    def _said(self, gate: KeptGate | None, *, stale: bool) -> str:
+    def _said(self, known: Known, *, stale: bool) -> str:
+        gate = known.gate
         if gate is None:
             return ""
         told = f"Checked {when.shown(gate.at, self._zone)}."
         if stale:
-            return (
-                f'<p class="ed-warning">{told} <b>Patients get another library since then</b>, so this may no longer hold: check again '
-                "before it is published.</p>"
-            )
-        impact = gate_view.impact_of(gate)
-        if impact is None:
+            why = "<b>Patients get another library since then</b>, so this may no longer hold: check again before it is published."
+            return f'<p class="ed-warning">{told} {why}</p>'
+        if not known.drawing.headline:
             return f'<p class="ed-warning">{told} It was written in another form: check again.</p>'
         passed = f" <b>{escape(gate.acknowledged_by)} has looked at the changes and let them pass.</b>" if gate.acknowledged_by else ""
-        return f"<p>{told} {escape(gate_view.headline(impact))}{passed}</p>"
+        return f"<p>{told} {escape(known.drawing.headline)}{passed}</p>"
 
     async def _checked(self) -> None:
         if self._number:
@@ -73,10 +82,6 @@ class GateBox:
     async def _acknowledge(self) -> None:
         if self._gate:
             await self._work.acknowledge(self._gate)
-
-
-def _unreadable(gate: KeptGate) -> bool:
-    return gate_view.impact_of(gate) is None
 
 
 def _progress(running: Progress) -> str:

@@ -33,6 +33,7 @@ class GateRuns:
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="gate")
         self._lock = threading.Lock()
         self._under_way: dict[tuple[str, int], Progress] = {}
+        self._unwanted: set[tuple[str, int]] = set()
         self._stopped = threading.Event()
 
     def begin(self, slug: str, number: int) -> None:
@@ -49,6 +50,11 @@ class GateRuns:
         with self._lock:
             return self._under_way.get((slug, number))
 
+    def end(self, slug: str) -> None:
+        """Nobody needs to know any more: the article is out of review."""
+        with self._lock:
+            self._unwanted |= {key for key in self._under_way if key[0] == slug}
+
     def stop(self) -> None:
         """End what is under way: the server stops."""
         self._stopped.set()
@@ -56,10 +62,15 @@ class GateRuns:
 
     def _run(self, slug: str, number: int) -> None:
         problem = ""
+        watching = Watching(
+            lambda done, total: self._tell(slug, number, Progress(done, total)),
+            lambda: self._stopped.is_set() or (slug, number) in self._unwanted,
+        )
         try:
-            self._check(slug, number, Watching(lambda done, total: self._tell(slug, number, Progress(done, total)), self._stopped.is_set))
+            watching.at(0, 0)
+            self._check(slug, number, watching)
         except StoppedError:
-            problem = _BROKE
+            log.info("the check of %s, revision %d, was ended", slug, number)
         except CarelightError as error:
             problem = str(error)
         except Exception as error:  # an index or a model that fails: said on the page, and nothing is published
@@ -71,5 +82,6 @@ class GateRuns:
         with self._lock:
             if progress is None:
                 self._under_way.pop((slug, number), None)
+                self._unwanted.discard((slug, number))
             else:
                 self._under_way[slug, number] = progress

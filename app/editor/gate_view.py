@@ -1,6 +1,7 @@
 """What publishing would change for patients, as HTML: what must not be first, then answers side by side. Pure; all is escaped."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from app import text_changes
@@ -21,12 +22,24 @@ _OPEN = 12
 """Changes of one sort that are drawn in sight; the rest unfolds."""
 
 
-def impact_of(gate: KeptGate) -> Impact | TextImpact | None:
-    """The kept changes; None where an earlier version of Carelight wrote them in another form."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A gate as a page shows it; both empty where an earlier version of Carelight kept it in another form."""
+
+    headline: str
+    html: str
+
+
+NOTHING = Drawing("", "")
+
+
+def drawing(gate: KeptGate) -> Drawing:
+    """Draw what was found; hundreds of changes take a second, so never on an event loop."""
     try:
-        return text_changes.read(gate.result) if text_changes.is_of_texts(gate.result) else read(gate.result)
+        impact = text_changes.read(gate.result) if text_changes.is_of_texts(gate.result) else read(gate.result)
     except (KeyError, TypeError):
-        return None
+        return NOTHING
+    return Drawing(headline(impact), result(impact))
 
 
 def headline(impact: Impact | TextImpact) -> str:

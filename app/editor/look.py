@@ -74,15 +74,9 @@ class Looker:
             words_in(body),
             grade(article, self._names) if article and article.language == "en" else None,
             _missing(text, body),
-            self._page(article, shelf) if article else "",
+            page_of(self._app, Revision(self._app.library.newest(self._slug) + 1, article)) if article else "",
             why,
         )
-
-    def _page(self, article: Article, shelf: Shelf) -> str:
-        """The page by the library's own template, as the revision that it would become."""
-        revision = Revision(self._app.library.newest(self._slug) + 1, article)
-        values = article_values(self._app, revision, shelf.related.get(self._slug, ()), f"/library/{self._slug}")
-        return rendered("article.html", values)
 
     def _shelf_now(self) -> Shelf:
         shelf = shelf_of(self._app.library.snapshot())
@@ -90,6 +84,13 @@ class Looker:
             others = [article for article in shelf.articles if article.slug != self._slug]
             self._shelf, self._names = shelf, frozenset(name for other in others for name in other.names)
         return shelf
+
+
+def page_of(app: Application, revision: Revision) -> str:
+    """The page by the library's own template; related are the articles that stand beside it now."""
+    slug = revision.article.slug
+    related = shelf_of(app.library.snapshot()).related.get(slug, ())
+    return rendered("article.html", article_values(app, revision, related, f"/library/{slug}"))
 
 
 def _readable(text: str, slug: str) -> tuple[Article | None, str]:

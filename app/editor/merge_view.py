@@ -1,6 +1,7 @@
 """Two people's words side by side, where both changed the same: a person chooses, then it is saved."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
@@ -45,20 +46,21 @@ class MergeView:
                     "Choose for each place, then save. Everything else goes together by itself."
                 ).classes("ed-told")
             number = 0
-            for part in clash.merged:
+            for place, part in enumerate(clash.merged):
                 if isinstance(part, Conflict):
                     self._choice(part, number, who)
                     number += 1
                 else:
-                    self._agreed(part, who)
+                    self._agreed(part, who, _Ends(first=place == 0, last=place == len(clash.merged) - 1))
             with ui.row().classes("cd-actions ed-merge-foot"):
                 self._save = button("Save what was chosen", partial(self._done, clash), main=True)
                 self._left = ui.label().classes("cd-hint").props('aria-live="polite"')
         self._count()
 
-    def _agreed(self, part: Agreed, who: str) -> None:
+    def _agreed(self, part: Agreed, who: str, ends: "_Ends") -> None:
         if part.by == "nobody":
-            ui.html(f'<p class="ed-words">{escape(_short(part.text))}</p>', sanitize=False).classes("ed-context")
+            if shown := ends.shortened(part.text.strip()):
+                ui.html(f'<p class="ed-words">{escape(shown)}</p>', sanitize=False).classes("ed-context")
             return
         before, after = words(part.was, part.text)
         by = "You" if part.by == "mine" else escape(who)
@@ -96,5 +98,17 @@ class MergeView:
             await self._take(clash, settled(clash.merged, sides))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 2 * _CONTEXT else f"{text[:_CONTEXT].rstrip()}\n…\n{text[-_CONTEXT:].lstrip()}"
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Whether unchanged words stand before the first change, or after the last: only those beside a change help to choose."""
+
+    first: bool
+    last: bool
+
+    def shortened(self, text: str) -> str:
+        """The words next to the changes."""
+        if len(text) <= _CONTEXT:
+            return text
+        head = "" if self.first else f"{text[:_CONTEXT].rsplit(' ', 1)[0]} …"
+        tail = "" if self.last else f"… {text[-_CONTEXT:].split(' ', 1)[-1]}"
+        return "\n".join(part for part in (head, tail) if part)

@@ -36,13 +36,13 @@ class Bar:
                 self._told = Changing("ed-bar-state", 'aria-live="polite" data-testid="state"')
                 self._why = Changing("ed-why-not", 'data-testid="why-not"')
             with ui.element("div").classes("ed-bar-steps"):
-                self._take = pieces.button("Take back", self._open_take)
-                self._back = pieces.button("Ask for changes", self._open_back)
-                self._plan = pieces.button("Publish at a time", self._open_plan)
-                self._unplan = pieces.button("Do not publish then", lambda: work.plan(None))
-                self._sign = pieces.button("Approve", self._open_sign, main=True)
-                self._publish = pieces.button("Publish now", self._open_publish, main=True)
-                self._serve = pieces.button("Give patients this revision again", self._open_again, main=True)
+                self._take = pieces.button("Take back", self._open_take).mark("take-back")
+                self._back = pieces.button("Ask for changes", self._open_back).mark("ask-for-changes")
+                self._plan = pieces.button("Publish at a time", self._open_plan).mark("plan")
+                self._unplan = pieces.button("Do not publish then", lambda: work.plan(None)).mark("unplan")
+                self._sign = pieces.button("Approve", self._open_sign, main=True).mark("approve")
+                self._publish = pieces.button("Publish now", self._open_publish, main=True).mark("publish")
+                self._serve = pieces.button("Give patients this revision again", self._open_again, main=True).mark("serve-again")
 
     def show(self, file: ArticleFile, may: May, headline: str, unread: str, sha256: str) -> None:
         """Offer what may be done now; `unread` says what the reviewer has not seen yet, `sha256` names the text that stands here."""

@@ -22,13 +22,13 @@ from app.editor import frame, gate_view, history_view, may, review_view
 from app.editor.clicks import Click, clicks
 from app.editor.compare_box import CompareBox, Pair, default_pair
 from app.editor.dialogs import Ask
-from app.editor.gate_box import GateBox
+from app.editor.gate_box import GateBox, Known
 from app.editor.gate_runs import GateRuns, Progress
 from app.editor.may import May
 from app.editor.review_bar import Bar
 from app.editor.review_work import ReviewWork
 from app.errors import RecordsError
-from app.records.article_files import ArticleFile, KeptGate
+from app.records.article_files import ArticleFile
 from app.rota import time_zone
 from app.wiring import Application
 
@@ -92,7 +92,7 @@ class _Seen:
 
     file: ArticleFile
     target: int | None
-    gate: KeptGate | None
+    known: Known
     served_version: int
     running: Progress | None
     pinned: tuple[str, ...]
@@ -109,6 +109,8 @@ class ReviewPage:
         self._again = chosen.again if asked is not None and asked.published and chosen.again != file.served else None
         self._work = ReviewWork(visit, file.slug, self._runs, self._changed)
         self._seen: _Seen | None = None
+        self._known = Known()
+        self._drawn_for: Pair | None = None
 
     async def draw(self) -> None:
         """Draw the page as it stands, and keep it so."""
@@ -139,8 +141,8 @@ class ReviewPage:
         with ui.element("div").classes("ed-head"):
             self._standing = Changing("ed-standing", 'data-testid="standing"')
             with ui.row().classes("cd-actions"):
-                self._hand_in = pieces.button("Hand in as it stands", self._open_hand_in, main=True)
-                self._withdraw = pieces.button("Withdraw", self._open_withdraw)
+                self._hand_in = pieces.button("Hand in as it stands", self._open_hand_in, main=True).mark("hand-in")
+                self._withdraw = pieces.button("Withdraw", self._open_withdraw).mark("withdraw")
                 self._not_withdrawn = ui.label().classes("cd-hint")
         self._newer = Changing("ed-warning")
         self._withdraw_asked = Ask("Withdraw", "Withdraw this article", self._work.withdraw, "Why (this stays in its history)")
@@ -165,15 +167,17 @@ class ReviewPage:
         file = self._shared.get() or self._file
         target = self._target(file)
         gate = app.article_files.gate(file.slug, target) if target is not None and self._again else file.gate
+        if gate is None or self._known.gate != gate:
+            self._known = Known(gate, gate_view.drawing(gate)) if gate else Known()
         running = self._runs.of(file.slug, target) if target is not None else None
-        return _Seen(file, target, gate, app.library.snapshot().version, running, publishing.pinned_by(app, file.slug))
+        return _Seen(file, target, self._known, app.library.snapshot().version, running, publishing.pinned_by(app, file.slug))
 
     def _show(self, seen: _Seen) -> None:
         if seen == self._seen and self._drawn_for == self._compare.pair:
             return
         file = self._file = seen.file
         self._seen, self._drawn_for = seen, self._compare.pair
-        allowed = may.may(file, may.person(self._visit.member), seen.gate, seen.served_version, pinned=bool(seen.pinned))
+        allowed = may.may(file, may.person(self._visit.member), seen.known.gate, seen.served_version, pinned=bool(seen.pinned))
         title = self._compare.title or file.slug
         if self._title.content != escape(title):
             self._title.content = escape(title)
@@ -181,7 +185,7 @@ class ReviewPage:
         self._offer_head(file, allowed)
         self._newer.show(self._not_shown(file))
         self._compare.show(file)
-        self._gate.show(seen.target, seen.gate, seen.served_version, seen.running)
+        self._gate.show(seen.target, seen.known, seen.served_version, seen.running)
         self._revisions.show(
             history_view.revisions(
                 file, self._zone, may_bring_back=self._visit.member.role == "reviewer", may_hand_in=allowed.hand_in == ""
@@ -189,8 +193,6 @@ class ReviewPage:
         )
         self._events.show(history_view.events(file, self._zone))
         self._show_bar(seen, allowed)
-
-    _drawn_for: Pair | None = None
 
     def _offer_head(self, file: ArticleFile, allowed: May) -> None:
         unsigned = file.served is not None and not file.signed
@@ -209,8 +211,7 @@ class ReviewPage:
         return f'Revision {number} is in review now. <a href="/desk/editor/review/{escape(file.slug)}">Show it</a>'
 
     def _show_bar(self, seen: _Seen, allowed: May) -> None:
-        impact = gate_view.impact_of(seen.gate) if seen.gate else None
-        headline = gate_view.headline(impact) if impact else ""
+        headline = seen.known.drawing.headline
         if self._again:
             self._bar.show_again(seen.file, self._again, allowed, headline)
         else:
@@ -223,7 +224,7 @@ class ReviewPage:
             return ""
         if pair.after != review.submission.revision:
             return f"what stands here is revision {pair.after}; show revision {review.submission.revision} to approve it"
-        if seen.gate is None:
+        if seen.known.gate is None:
             under_way = seen.running is not None and not seen.running.problem
             return f"what it changes for patients is {'being worked out' if under_way else 'not known yet'}; look at that first"
         return ""

@@ -23,12 +23,12 @@ class ReviewWork:
     async def ask_changes(self, reason: str) -> bool:
         """Send it back."""
         app, who = self.visit.app, self.visit.member.id
-        return await self._take(lambda: app.submissions.ask_changes(self.slug, who, reason), "It is back with its writers.")
+        return await self._out(lambda: app.submissions.ask_changes(self.slug, who, reason), "It is back with its writers.")
 
     async def take_back(self) -> bool:
         """Take one's own out of review."""
         app, who = self.visit.app, self.visit.member.id
-        return await self._take(lambda: app.submissions.take_back(self.slug, who), "It is a working copy again.")
+        return await self._out(lambda: app.submissions.take_back(self.slug, who), "It is a working copy again.")
 
     async def comment(self, number: int, span: tuple[int, int], text: str) -> bool:
         """Say something of a passage, or of the whole."""
@@ -76,6 +76,13 @@ class ReviewWork:
         """Hand in a stored revision as it stands."""
         app, who = self.visit.app, self.visit.member.id
         return await self._take(lambda: app.submissions.hand_in(self.slug, number, who, note), "It is in review.")
+
+    async def _out(self, step: Callable[[], object], said: str) -> bool:
+        """A step that takes the revision out of review: what it would change is not worked out to the end."""
+        done = await self._take(step, said)
+        if done:
+            self.runs.end(self.slug)
+        return done
 
     async def _take(self, step: Callable[[], object], said: str = "") -> bool:
         done = await live.attempt(step)

@@ -80,12 +80,12 @@ class _Row:
         with ui.element("fieldset").classes("ed-source") as self._box:
             ui.html(f"Source {number}", sanitize=False, tag="legend")
             self._organisation = self._line("Organisation", source.organisation, changed)
-            self._title = self._line("Title of its page", source.title, changed)
+            self._title = self._line("Page title", source.title, changed)
             self._url = self._line("Address", source.url, changed).props('spellcheck="false" inputmode="url"')
-            with ui.row().classes("ed-form-row"):
-                self._date = self._line("Read on", source.seen.date.isoformat() if source.seen else "", changed)
-                self._date.props("type=date stack-label")
-                self._how = self._line("How", source.seen.how if source.seen else "", changed)
+            self._url.classes("ed-source-address")
+            self._date = self._line("Read on", source.seen.date.isoformat() if source.seen else "", changed)
+            self._date.props("type=date stack-label")
+            self._how = self._line("How", source.seen.how if source.seen else "", changed)
             with ui.row().classes("ed-source-foot"):
                 self._answer = Changing("ed-answer", 'role="status"')
                 ui.space()

@@ -1,6 +1,6 @@
 """Moments as the editor desk tells and takes them: on the clock of the clinic, whatever zone the browser is in. Pure."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -30,8 +30,8 @@ def planned(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         wall = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ValueError("choose a day and a time") from None
-    moment = wall.replace(tzinfo=zone)
-    if wall.tzinfo is not None or moment.astimezone(ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None) != wall:
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    if wall.tzinfo is not None or moment.astimezone(zone).replace(tzinfo=None) != wall:
         raise ValueError("the clocks skip that hour on that day; choose another")
     if moment <= now:
         raise ValueError("that time is past; choose a later one, or publish at once")

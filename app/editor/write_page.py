@@ -14,7 +14,7 @@ from app.care import live, pieces
 from app.care.frame import Visit
 from app.care.pieces import Changing
 from app.editor import frame
-from app.editor.look import Look, Looker
+from app.editor.look import Look, Looker, page_of
 from app.editor.preview import Preview
 from app.editor.writing_desk import WritingDesk
 from app.errors import RecordsError
@@ -77,7 +77,7 @@ class WritePage:
     async def _to_read(self, file: ArticleFile) -> None:
         """What stands now, and why it cannot be written on, or the way to begin."""
         number, text = _standing(file)
-        look = await run.io_bound(self._looked, text) or Look(text)
+        look = await run.io_bound(self._looked, text, number) or Look(text)
         with ui.row().classes("ed-top"):
             desk_frame.heading(_title(text) or self._slug)
         told = Changing("ed-told")
@@ -87,9 +87,10 @@ class WritePage:
                 pieces.button(f"Begin a working copy of revision {number}", lambda: self._begin(number), main=True)
         Preview("ed-alone").show(look)
 
-    def _looked(self, text: str) -> Look:
+    def _looked(self, text: str, number: int) -> Look:
         try:
-            return Looker(self._app, self._slug).look(text)
+            revision = self._app.library.revision(self._slug, number) if number else None
+            return Look(text, page=page_of(self._app, revision)) if revision else Looker(self._app, self._slug).look(text)
         except RecordsError:
             return Look(text, waits=_NOT_READ)
 

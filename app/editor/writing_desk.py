@@ -74,6 +74,7 @@ class WritingDesk:
                     AskBox(self._app, self._copy)
                 with self._panes.pane("Changes"):
                     self._changes = ChangesBox(self._app, self._copy)
+        self._title.content = escape(self._front_box.title or self._slug)
         self._dialogs()
         self._held()
         self._say_saved()
@@ -104,7 +105,7 @@ class WritingDesk:
         self._gone.visible = False
 
     def _dialogs(self) -> None:
-        self._hand_in = Ask("Hand in for review", "Hand in", self._handed_in, "Note to the reviewer: what you changed, and why")
+        self._hand_in = Ask("Hand in for review", "Hand it in", self._handed_in, "Note to the reviewer: what you changed, and why")
         self._discard = Ask("Throw this working copy away", "Throw it away", self._discarded)
 
     # Typing
@@ -276,7 +277,8 @@ class WritingDesk:
         self._state.show(f"<span>Saved {plain.clock(known.updated)}.</span> <span>{base}</span>")
 
     def _say_newer(self) -> None:
-        self._newer_text.text = "Somebody else saved words that this page does not show yet. Yours are kept beside them."
+        who = " and ".join(self._here) or "Somebody else"
+        self._newer_text.text = f"{who} saved words that this page does not show yet. Yours are kept beside them."
         if self._newer.visible != (self._copy.more and not self._choosing):
             self._newer.visible = self._copy.more and not self._choosing
 

@@ -25,7 +25,7 @@ COLLEAGUES = (
 )
 """Who works the made-up cases: plainly nobody, and nobody can sign in as them."""
 _IDS = tuple(member.id for member in COLLEAGUES)
-_UNUSABLE = "!"
+UNUSABLE = "!"
 """No password has this hash."""
 
 
@@ -53,7 +53,7 @@ class DemoRows:
         with self._database.transaction() as session:
             for member in COLLEAGUES:
                 row = Staff(id=member.id, login=member.login, name=member.name, title=member.title, role=member.role)
-                row.password_hash, row.disabled = _UNUSABLE, True
+                row.password_hash, row.disabled = UNUSABLE, True
                 session.merge(row)
 
     def patient(self, profile: dict[str, Any]) -> str:
@@ -87,9 +87,9 @@ class DemoRows:
         """Move every moment from `since` on, in what belongs to a demo patient, as if `since` had been `to`; their order stays."""
         with self._database.transaction() as session:
             for table, mine in _belonging(Patient.id == patient):
-                _shift(session, table, mine, since, to - since)
+                shift(session, table, mine, since, to - since)
             cases = select(Case.id).where(Case.patient_id == patient)
-            _shift(session, _table(AuditRow), AuditRow.subject.in_(cases), since, to - since)
+            shift(session, table_of(AuditRow), AuditRow.subject.in_(cases), since, to - since)
 
     def clear(self) -> int:
         """Remove all of it and nothing else; how many patients. What real people did on the desk stays on the trail, in ids."""
@@ -125,7 +125,7 @@ def _belonging(chosen: ColumnElement[bool]) -> Iterator[tuple[Table, ColumnEleme
             yield table, or_(*named)
 
 
-def _shift(session: Session, table: Table, mine: ColumnElement[bool], since: datetime, by: timedelta) -> None:
+def shift(session: Session, table: Table, mine: ColumnElement[bool], since: datetime, by: timedelta) -> None:
     """Move the moments of chosen rows that lie at or after `since`."""
     moments = [column for column in table.c if isinstance(column.type, UtcDateTime)]
     if not moments:
@@ -136,5 +136,6 @@ def _shift(session: Session, table: Table, mine: ColumnElement[bool], since: dat
         session.execute(update(table).where(*same).values(moved))
 
 
-def _table(model: type[Base]) -> Table:
+def table_of(model: type[Base]) -> Table:
+    """The table of a model."""
     return Base.metadata.tables[model.__tablename__]

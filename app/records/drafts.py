@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.editorial import Person
 from app.errors import NotAllowedError, StaleDraftError
 from app.records.article_rows import authors_of, happened, must, new_draft, newest_number, open_submission, revision_row, writer
 from app.records.database import Database
@@ -63,12 +64,7 @@ class DraftStore:
     def create(self, slug: str, text: str, who: str) -> Draft:
         """The working copy of a new article; its author is known from the start."""
         with self._database.transaction() as session:
-            by = writer(session, who)
-            must(session.get(DraftRow, slug) is None and not newest_number(session, slug), f"there is already an article called {slug}")
-            row = new_draft(text, slug, by.id, 0, [by.id])
-            session.add(row)
-            happened(session, (slug, None), "begun", by.id, "new article")
-            return drawn(row)
+            return drawn(created(session, slug, text, writer(session, who)))
 
     def save(self, slug: str, text: str, seen: int, who: str) -> Draft:
         """Keep what was written over version `seen` of the working copy, whatever it is; StaleDraftError where that is not the newest."""
@@ -104,6 +100,15 @@ class DraftStore:
         """Say that `who` has closed it."""
         with self._database.transaction() as session:
             session.execute(delete(EditingRow).where(EditingRow.slug == slug, EditingRow.staff_id == who))
+
+
+def created(session: Session, slug: str, text: str, by: Person) -> DraftRow:
+    """The working copy of a new article, within a transaction; NotAllowedError where there is one of that name."""
+    must(session.get(DraftRow, slug) is None and not newest_number(session, slug), f"there is already an article called {slug}")
+    row = new_draft(text, slug, by.id, 0, [by.id])
+    session.add(row)
+    happened(session, (slug, None), "begun", by.id, "new article")
+    return row
 
 
 def drawn(row: DraftRow) -> Draft:

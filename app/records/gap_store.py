@@ -15,6 +15,7 @@ from app.gaps import RULINGS, Decision, Group, Ruling
 from app.records.article_rows import writer
 from app.records.audit import record
 from app.records.database import Database
+from app.records.drafts import created
 from app.records.editor_tables import GapDecisionRow
 from app.records.models import Conversation, Patient, Staff, Turn, now
 from app.records.models import Reply as ReplyRow
@@ -79,18 +80,13 @@ class GapStore:
             raise ValueError("a group is set aside with one of its reasons, given to a draft, or opened again")
         with self._database.transaction() as session:
             writer(session, who)
-            session.add(
-                GapDecisionRow(
-                    key=group.key,
-                    decision=ruling,
-                    reason=reason.strip(),
-                    size=group.patients,
-                    anchors=list(group.anchors),
-                    staff_id=who,
-                    created=now(),
-                )
-            )
-            record(session, who, f"gap.{ruling}", group.key)
+            _decided(session, group, ruling, reason.strip(), who)
+
+    def begin(self, group: Group, slug: str, text: str, who: str) -> None:
+        """Begin the article that would answer a group, and keep that somebody did, with its name for the reason; both or neither."""
+        with self._database.transaction() as session:
+            created(session, slug, text, writer(session, who))
+            _decided(session, group, "draft_begun", slug, who)
 
     def only_demo(self) -> bool:
         """Whether every message there is was made up."""
@@ -100,6 +96,12 @@ class GapStore:
         with self._database.reading() as session:
             real = session.scalar(of.where(Patient.kind != "demo").limit(1))
             return real is None and session.scalar(of.where(Patient.kind == "demo").limit(1)) is not None
+
+
+def _decided(session: Session, group: Group, ruling: Ruling, reason: str, who: str) -> None:
+    decision = {"key": group.key, "decision": ruling, "reason": reason, "size": group.patients, "anchors": list(group.anchors)}
+    session.add(GapDecisionRow(**decision, staff_id=who, created=now()))
+    record(session, who, f"gap.{ruling}", group.key)
 
 
 def _parts(ids: Collection[str]) -> list[list[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.recall import RecallChat, State, became, cited, worst_first
@@ -20,6 +20,7 @@ from app.records.database import Database
 from app.records.editor_tables import RecallChatRow, RecallRow
 from app.records.models import CitationRow, Conversation, Patient, Staff, Turn
 from app.records.models import Reply as ReplyRow
+from app.records.owners import MADE_UP
 from guardrails.level import worst
 from knowledge.article import Article, parse
 from knowledge.library import Snapshot
@@ -34,8 +35,11 @@ class Recallable:
     revision: int
     title: str
     chats: int
+    """Of patients."""
     touched: int
     """Of these, how many were quoted words that no longer stand."""
+    made_up: int
+    """Chats of the made-up day, which are counted apart."""
     newest: datetime
     withdrawn: bool
     under_way: int
@@ -56,8 +60,11 @@ class Recall:
     closed: datetime | None
     withdrawn: bool
     chats: int
+    """Of patients, as the two below."""
     told: int
     looked_at: int
+    made_up: int
+    """Chats of the made-up day, which are counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,12 @@ class RecallFiles:
 
     def due(self, snapshot: Snapshot) -> Sequence[Recallable]:
         """Revisions that somebody was quoted and nobody gets any more, and that no closed recall has dealt with; the newest first."""
-        quoted = select(CitationRow, ReplyRow.conversation_id, ReplyRow.created).join(ReplyRow, ReplyRow.id == CitationRow.reply_id)
+        quoted = (
+            select(CitationRow, ReplyRow.conversation_id, ReplyRow.created, MADE_UP)
+            .join(ReplyRow, ReplyRow.id == CitationRow.reply_id)
+            .join(Conversation, Conversation.id == ReplyRow.conversation_id)
+            .join(Patient, Patient.id == Conversation.patient_id)
+        )
         with self._database.reading() as session:
             known = {(row.slug, row.revision): row for row in session.scalars(select(RecallRow).order_by(RecallRow.id))}
             pairs = session.execute(select(CitationRow.article, CitationRow.revision).distinct()).tuples().all()
@@ -86,11 +98,9 @@ class RecallFiles:
                 if _serves(snapshot, slug, number) or (recall is not None and recall.closed is not None):
                     continue
                 rows = session.execute(quoted.where(CitationRow.article == slug, CitationRow.revision == number)).tuples().all()
-                old, new = parse(revision_row(session, slug, number).text, slug), _served(snapshot, slug)
-                touched = {chat for row, chat, _ in rows if became(old, new, Span(row.start, row.end)) != "same"}
-                newest = max(at for _, _, at in rows)
-                chats = len({chat for _, chat, _ in rows})
-                made.append(Recallable(slug, number, old.title, chats, len(touched), newest, new is None, recall.id if recall else 0))
+                if rows:
+                    old = parse(revision_row(session, slug, number).text, slug)
+                    made.append(_recallable(old, number, _served(snapshot, slug), rows, recall.id if recall else 0))
         return sorted(made, key=lambda each: each.newest, reverse=True)
 
     def all(self, snapshot: Snapshot) -> Sequence[Recall]:
@@ -108,6 +118,16 @@ class RecallFiles:
                 return None
             names = _names(session)
             return RecallFile(_recall(session, row, snapshot, names), _chats(session, row, snapshot, names))
+
+
+def _recallable(
+    old: Article, number: int, new: Article | None, rows: Sequence[tuple[CitationRow, str, datetime, bool]], under_way: int
+) -> Recallable:
+    theirs = {chat for _, chat, _, made_up in rows if not made_up}
+    gone = {chat for row, chat, _, _ in rows if chat in theirs and became(old, new, Span(row.start, row.end)) != "same"}
+    made_up = len({chat for _, chat, _, _ in rows} - theirs)
+    newest = max(at for _, _, at, _ in rows)
+    return Recallable(old.slug, number, old.title, len(theirs), len(gone), made_up, newest, new is None, under_way)
 
 
 def _serves(snapshot: Snapshot, slug: str, number: int) -> bool:
@@ -131,8 +151,11 @@ def citing(row: RecallRow) -> Select[ReplyRow, CitationRow, str | None]:
 
 
 def _recall(session: Session, row: RecallRow, snapshot: Snapshot, names: Mapping[str, str]) -> Recall:
-    states = list(session.scalars(select(RecallChatRow.state).where(RecallChatRow.recall_id == row.id)))
-    found = citing(row).with_only_columns(func.count(ReplyRow.conversation_id.distinct()))
+    steps = select(RecallChatRow.state).join(Conversation, Conversation.id == RecallChatRow.conversation_id)
+    theirs = steps.join(Patient, Patient.id == Conversation.patient_id).where(~MADE_UP, RecallChatRow.recall_id == row.id)
+    states = list(session.scalars(theirs))
+    found = citing(row).join(Conversation, Conversation.id == ReplyRow.conversation_id).join(Patient, Patient.id == Conversation.patient_id)
+    kinds = session.execute(found.with_only_columns(ReplyRow.conversation_id, MADE_UP).distinct()).all()
     return Recall(
         row.id,
         row.slug,
@@ -144,9 +167,10 @@ def _recall(session: Session, row: RecallRow, snapshot: Snapshot, names: Mapping
         names.get(row.closed_by or "", ""),
         row.closed,
         row.slug not in snapshot.revisions,
-        session.scalar(found) or 0,
+        sum(not made_up for _, made_up in kinds),
         states.count("told"),
         states.count("looked_at"),
+        sum(made_up for _, made_up in kinds),
     )
 
 

@@ -17,6 +17,8 @@ ROLES = ("care", "editor", "reviewer", "administrator")
 SESSION = timedelta(hours=8)
 _ACTIVE_EVERY = timedelta(seconds=30)
 SHORTEST_PASSWORD = 12
+NOT_HERE = "!imported"
+"""In place of a password's hash: someone whom an imported library names, who has no account here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +42,44 @@ class StaffStore:
         self._database, self._hasher = database, PasswordHasher()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
 
-    def add(self, login: str, name: str, role: str, password: str, title: str = "") -> None:
-        """Add a member; ValueError says what is wrong with the login, role or password."""
+    def add(self, login: str, name: str, role: str, password: str, title: str = "", *, lead: bool = False) -> None:
+        """Add a member; ValueError says what is wrong with the login, role or password.
+
+        Someone known from an imported library keeps the id under which they wrote and signed: nobody can sign their own
+        words because their account was made anew.
+        """
         if role not in ROLES:
             raise ValueError(f"role must be one of {', '.join(ROLES)}")
         if len(password) < SHORTEST_PASSWORD:
             raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
         with self._database.transaction() as session:
-            if session.scalar(select(Staff.id).where(Staff.login == login)):
+            row = session.scalar(select(Staff).where(Staff.login == login))
+            if row is not None and row.password_hash != NOT_HERE:
                 raise ValueError(f"there is already a member called {login}")
-            session.add(Staff(login=login, name=name, role=role, title=title, password_hash=self._hasher.hash(password)))
+            row = row or Staff(login=login)
+            row.name, row.role, row.title, row.lead, row.disabled = name, role, title, lead, False
+            row.password_hash = self._hasher.hash(password)
+            session.add(row)
 
     def sign_in(self, login: str, password: str) -> str | None:
         """A fresh session token for the right password; None otherwise, after the same work either way."""
-        with self._database.transaction() as session:
-            member = session.scalar(select(Staff).where(Staff.login == login, Staff.disabled.is_(False)))
-        try:
-            self._hasher.verify(member.password_hash if member else self._decoy, password)
-        except VerificationError:
-            return None
+        member = self.check(login, password)
         if member is None:
             return None
         token = secrets.token_urlsafe(32)
         with self._database.transaction() as session:
             session.add(StaffSession(token_hash=_hash(token), staff_id=member.id, expires=now() + SESSION))
         return token
+
+    def check(self, login: str, password: str) -> StaffMember | None:
+        """Whose login and password that is; None where they are wrong, after the same work either way."""
+        with self._database.reading() as session:
+            row = session.scalar(select(Staff).where(Staff.login == login, Staff.disabled.is_(False)))
+        try:
+            self._hasher.verify(row.password_hash if row else self._decoy, password)
+        except VerificationError:
+            return None
+        return StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead) if row else None
 
     def member(self, token: str, *, active: bool = True) -> StaffMember | None:
         """Who holds a session token, marked as active now unless only their page refreshed itself; None where it has ended."""

@@ -22,6 +22,8 @@ from knowledge.importers.compose import Refused, Topic, compose
 LIBRARY = "documents"
 _LICENCE = "not stated; ask the owner before it is published"
 _TITLE_LINE = 120
+UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, PyPdfError)
+"""What reading a document raises that is no such document."""
 Content = tuple[str, tuple[Part, ...]]
 """A document's title and parts."""
 
@@ -74,7 +76,7 @@ def _draft(file: Path, root: Path, content: Callable[[Path], Content]) -> Articl
     try:
         title, parts = content(file)
         data = file.read_bytes()
-    except (OSError, ValueError, KeyError, BadZipFile, PyPdfError) as error:
+    except UNREADABLE as error:
         return Refused(str(file), f"cannot be read ({type(error).__name__})")
     name = file.name if root.is_file() else file.relative_to(root).as_posix()
     changed = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC).date()

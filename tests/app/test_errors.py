@@ -22,6 +22,7 @@ ENDS_ELSEWHERE = {
     "_FailedAttemptError": "becomes ModelError once no attempt is left",
     "TakenError": "is told at the desk, as NotAllowedError is",
     "StaleDraftError": "is told at the desk, with both texts side by side",
+    "UploadError": "is told at the desk, beside the file",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -71,7 +71,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The product on the starter corpus with the real embedding model, a nurse and a reviewer."""
     data_dir = tmp_path_factory.mktemp("carelight") / "data"
-    for login, role in (("nora", "care"), ("rita", "reviewer")):
+    for login, role in (("nora", "care"), ("rita", "reviewer"), ("edna", "editor")):
         add = [sys.executable, "-m", "app.cli", "staff", "add", login, "--role", role, "--name", login.capitalize()]
         subprocess.run([*add, "--data-dir", str(data_dir)], input=f"{PASSWORD}\n".encode(), check=True, capture_output=True)
     running, process = start(data_dir)

@@ -122,6 +122,14 @@ def test_a_value_that_others_refer_to_is_left_to_a_person() -> None:
             with_front(text, other)
 
 
+def test_a_value_that_no_article_may_have_is_named() -> None:
+    """The form tells it below the field."""
+    with pytest.raises(ArticleError, match="title: must be text that is not empty"):
+        with_front(GOUT, replace(read(GOUT), title=""))
+    with pytest.raises(ArticleError, match="url 'x' must start with https"):
+        with_front(GOUT, replace(read(GOUT), sources=(Source("A", "B", "x", None),)))
+
+
 def test_front_matter_that_cannot_be_read_is_told_by_its_line() -> None:
     """The form then gives way to the text."""
     with pytest.raises(ArticleError, match="title: is missing"):

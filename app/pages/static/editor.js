@@ -52,6 +52,7 @@
     field.scrollIntoView({ block: "nearest" })
     field.focus()
     field.setSelectionRange(start, start + (lines[line - 1] || "").length)
+    follow()
     field.scrollTop = Math.max(0, (lineTops(field)[line - 1] || 0) - field.clientHeight / 3)
   }
 
@@ -78,6 +79,17 @@
     const made = new DOMParser().parseFromString(html, "text/html"), inside = frame.contentDocument, at = inside.scrollingElement?.scrollTop || 0
     inside.body.replaceWith(inside.importNode(made.body, true))
     if (inside.scrollingElement) inside.scrollingElement.scrollTop = at
+  }
+
+  // The preview opens the section that is being written in.
+  const follow = () => {
+    const field = get("ed-text"), inside = get("ed-frame")?.contentDocument
+    if (!field || !inside) return
+    const number = (field.value.slice(0, field.selectionStart).match(/^## ./gm) || []).length
+    if (number === seen.section) return
+    seen.section = number
+    const heading = inside.querySelectorAll("article section[aria-labelledby] > h2")[number - 1]
+    if (heading) heading.scrollIntoView({ block: "start" })
   }
 
   // The browser's own copy of words that the records do not have yet. It goes as soon as they have them.
@@ -114,6 +126,7 @@
     if (!seen.field) {
       seen.field = field
       field.addEventListener("input", () => { keep(); requestAnimationFrame(drawMarks) })
+      for (const kind of ["keyup", "click"]) field.addEventListener(kind, follow)
       field.addEventListener("scroll", scrollMarks, { passive: true })
       new ResizeObserver(drawMarks).observe(field)
     }
