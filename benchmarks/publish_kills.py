@@ -37,8 +37,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "version raised": (publishing_records, "raise_version"),
     "to be committed": (publishing_records, "happened"),
     "published, index behind": (PublishStore, "publish"),
-    "old passages gone": (index_module.Chroma, "delete"),
-    "new passages half added": (index_module.Chroma, "add_texts"),
+    "old passages gone": (vars(index_module)["Chroma"], "delete"),
+    "new passages half added": (vars(index_module)["Chroma"], "add_texts"),
     "indexed, not yet known": (PassageIndex, "sync"),
 }
 _STILL_OLD = ("publishing decided", "revision half served", "version raised", "to be committed")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from app import editorial
 from app.article_words import STATES, shown
-from app.documents import TEXTS
+from app.editor import addresses
 from app.records.article_board import Line
 from knowledge.front_matter import OWN
 
@@ -102,6 +102,15 @@ def tasks(lines: Sequence[Line], reader: Reader) -> tuple[Task, ...]:
     waiting = [Task(reason, line) for line in lines if (reason := _waits_for(line, reader)) is not None]
     order = list(TASKS)
     return tuple(sorted(waiting, key=lambda task: (order.index(task.reason), task.line.since or _LONG_AGO, task.line.title.casefold())))
+
+
+def address(line: Line) -> str:
+    """Where a line leads: to its review where there is something to decide, else to where it is written."""
+    decided = line.state in ("in_review", "approved", "withdrawn")
+    return f"/desk/editor/review/{line.slug}" if decided else addresses.writing(line.slug)
+
+
+_LONG_AGO, task.line.title.casefold())))
 
 
 def address(line: Line) -> str:

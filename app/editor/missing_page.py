@@ -143,8 +143,8 @@ class MissingPage:
             if gap.aside:
                 pieces.button("Open again", partial(self._open_again, gap))
                 return
-            begin, look = ("Begin another article", "outline") if gap.decision else ("Begin an article", "")
-            ui.button(begin, on_click=partial(self._begin.open, gap)).props(f"no-caps unelevated {look}").classes("cd-button")
+            label, look = ("Begin another article", "outline") if gap.decision else ("Begin an article", "")
+            ui.button(label, on_click=partial(begin.open, gap)).props(f"no-caps unelevated {look}").classes("cd-button")
             ui.button("Set aside", on_click=partial(aside.open, gap)).props("no-caps unelevated outline").classes("cd-button")
 
     async def _begun(self, gap: Gap, kind: ArticleKind, title: str) -> bool:

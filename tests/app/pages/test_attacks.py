@@ -68,7 +68,8 @@ def test_an_answer_is_drawn_as_words(text: str) -> None:
         for passage in passages(article, 1)
         for span in statements(passage)
     ]
-    body = render.answer_body(quoted, (), served, words.load("en"))
+    said = words.load("en")
+    body = render.answer_body(quoted, (), render.sources(quoted, served, said, lambda _revision: False), said)
     drawn = answer(Answered("routine", (Reply("r", "answer", "", body),), {}), [citation.href for s in quoted for citation in s.citations])
     assert _dangers(f"<main>{drawn}</main>", "main") == []
     assert "Zorbitis hurts" in drawn
