@@ -112,13 +112,14 @@ def read(text: str, slug: str) -> Document:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     for problem in form.problems(text):
         raise ArticleError(slug, problem.line, form.title, problem.message)
-    return _text(form, text)
+    return as_stored(form, text)
 
 
 def packaged() -> Iterable[Document]:
     """Every text as it ships."""
-    return (_text(form, form.packaged()) for form in TEXT_FORMS.values())
+    return (as_stored(form, form.packaged()) for form in TEXT_FORMS.values())
 
 
-def _text(form: TextForm, text: str) -> Document:
+def as_stored(form: TextForm, text: str) -> Document:
+    """A text whatever its faults, such as one that was stored before an upgrade asked for more."""
     return Document(form.slug, form.title, form.kind, TEXTS, text, text)

@@ -78,9 +78,13 @@ class Field:
     after: tuple[Piece, ...]
 
 
-def rows(before: str, after: str) -> tuple[Row, ...]:
-    """The bodies of two revisions, paragraph by paragraph."""
-    old, new = _chunks(before), _chunks(after)
+ROWS = re.compile(r"\n+(?= *(?:- |#|[A-Z]{2}:\n))|\n(?:[^\S\n]*\n)+")
+"""Ends of the rows of a file of numbers, remarks and countries, and of paragraphs."""
+
+
+def rows(before: str, after: str, ends: re.Pattern[str] | None = None) -> tuple[Row, ...]:
+    """The bodies of two revisions, paragraph by paragraph, or by other `ends`."""
+    old, new = _chunks(before, ends or _CHUNK_END), _chunks(after, ends or _CHUNK_END)
     made: list[Row] = []
     for was, became in _aligned([text for _, text in old], [text for _, text in new]):
         left, right = (old[was] if was is not None else None), (new[became] if became is not None else None)
@@ -131,9 +135,9 @@ def folded(every: Sequence[Row], keep: Callable[[Row], bool] = lambda row: False
     return tuple(row for item in made for row in (item.rows if isinstance(item, Fold) and len(item.rows) == 1 else (item,)))
 
 
-def _chunks(body: str) -> list[tuple[int, str]]:
+def _chunks(body: str, chunk_end: re.Pattern[str]) -> list[tuple[int, str]]:
     """Paragraphs, headings and items, each with the white space after it; together they are the body."""
-    ends = [*(match.end() for match in _CHUNK_END.finditer(body)), len(body)]
+    ends = [*(match.end() for match in chunk_end.finditer(body)), len(body)]
     starts = [0, *ends[:-1]]
     return [(start, body[start:end]) for start, end in zip(starts, ends, strict=True) if start < end]
 

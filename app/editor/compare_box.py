@@ -6,8 +6,10 @@ from html import escape
 
 from nicegui import run, ui
 
+from app import documents
 from app.care import frame, live, pieces
 from app.care.pieces import Changing, Choice, Lines
+from app.documents import Document
 from app.editor import compare_view
 from app.editor.clicks import Click, clicks
 from app.editor.compare_view import Passage, Said
@@ -197,14 +199,18 @@ def _options(file: ArticleFile) -> dict[str, str]:
 
 
 def _compared(file: ArticleFile, pair: Pair) -> _Drawn | None:
-    after = _article(file, pair.after)
-    before = _article(file, pair.before) if pair.before else None
+    after = _document(file, pair.after)
+    before = _document(file, pair.before) if pair.before else None
     if after is None or (pair.before and before is None):
         return None
-    rows = compare.rows(before.body if before else "", after.body)
-    return _Drawn(pair, sha256_of(after), after.title, rows, compare.fields(before, after))
+    rows = compare.rows(before.body if before else "", after.body, compare.ROWS if after.slug in documents.TEXT_FORMS else None)
+    fields = compare.fields(before if isinstance(before, Article) else None, after) if isinstance(after, Article) else ()
+    return _Drawn(pair, sha256_of(after), after.title, rows, fields)
 
 
-def _article(file: ArticleFile, number: int) -> Article | None:
+def _document(file: ArticleFile, number: int) -> Article | Document | None:
     stored = file.revision(number)
-    return parse(stored.text, file.slug) if stored else None
+    if stored is None:
+        return None
+    form = documents.TEXT_FORMS.get(file.slug)
+    return documents.as_stored(form, stored.text) if form else parse(stored.text, file.slug)

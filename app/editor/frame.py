@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from app.care import frame
 from app.care.frame import Visit
+from app.editor import addresses
 from app.wiring import Application
 
 EDITOR_ROLES = ("editor", "reviewer", "administrator")
@@ -37,6 +38,6 @@ def tabs(slug: str, here: Tab) -> None:
     """Draw the ways between the pages of one article, with `here` marked as the one that is open."""
     with ui.element("nav").classes("ed-tabs").props('aria-label="This article"'):
         for name, address in _TABS.items():
-            tab = frame.link(name, address.format(slug), "ed-tab")
+            tab = frame.link(name, addresses.writing(slug) if name == "Write" else address.format(slug), "ed-tab")
             if name == here:
                 tab.props["aria-current"] = "page"

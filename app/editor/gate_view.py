@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from app import text_changes
 from app.changes import CardChange, Change, Impact, Place, Reading, read
+from app.editor import text_gate_view
 from app.editor.compare_view import two_sides
 from app.records.article_files import KeptGate
 from app.stored_questions import Why
+from app.text_changes import TextImpact
 
 _WHY: Mapping[Why, str] = {
     "must_answer": "must be answered",
@@ -33,14 +36,16 @@ NOTHING = Drawing("", "")
 def drawing(gate: KeptGate) -> Drawing:
     """Draw what was found; hundreds of changes take a second, so never on an event loop."""
     try:
-        impact = read(gate.result)
+        impact = text_changes.read(gate.result) if text_changes.is_of_texts(gate.result) else read(gate.result)
     except (KeyError, TypeError):
         return NOTHING
     return Drawing(headline(impact), result(impact))
 
 
-def headline(impact: Impact) -> str:
+def headline(impact: Impact | TextImpact) -> str:
     """The whole of it in a sentence, which stands beside every step to patients."""
+    if isinstance(impact, TextImpact):
+        return text_gate_view.headline(impact)
     regressions = sum(1 for change in impact.changes if change.blocks)
     parts = [
         (
@@ -57,8 +62,10 @@ def headline(impact: Impact) -> str:
     return f"{', '.join(told)}." if told else f"No answer changes: {impact.asked} questions get the same words as now."
 
 
-def result(impact: Impact) -> str:
+def result(impact: Impact | TextImpact) -> str:
     """Everything found, the weightiest first."""
+    if isinstance(impact, TextImpact):
+        return text_gate_view.result(impact)
     return "".join(
         (
             _blocked([change for change in impact.changes if change.blocks]),

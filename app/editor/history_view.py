@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from zoneinfo import ZoneInfo
 
-from app.editor import when
+from app.editor import addresses, when
 from app.records.article_files import ArticleFile, Event, StoredRevision
 
 _HAPPENED: Mapping[str, str] = {
@@ -77,4 +77,4 @@ def _ways(file: ArticleFile, revision: StoredRevision, *, may_bring_back: bool, 
 
 
 def _opened(slug: str, number: int | None, name: str) -> str:
-    return f'<a href="/library/{escape(slug)}?revision={number}" target="_blank" rel="noopener">{escape(name)}</a>'
+    return f'<a href="{escape(addresses.revision(slug, number))}" target="_blank" rel="noopener">{escape(name)}</a>'

@@ -16,7 +16,7 @@ NO_ARTICLES = (
 )
 NOTHING_FOUND = "<p><b>No article matches.</b></p><p>Change the words or the filters above.</p>"
 _LIBRARIES = {OWN: "", "medlineplus": "MedlinePlus", "medquad": "MedQuAD", "documents": "from a document", "demo": "made-up demo"}
-_NOBODY = "<span class='ed-none'>–</span>"
+_NOBODY = "<span class='ed-l-none'>–</span>"
 
 
 def library_name(library: str) -> str:
@@ -32,14 +32,14 @@ def kind_name(kind: str) -> str:
 def row(line: Line, reader: Reader) -> str:
     """The cells of one article's row; each names its column for screens on which rows become cards."""
     return (
-        f"<th scope='row' class='ed-what'><a href='{escape(library_view.address(line))}'>{escape(line.title)}</a>{_beneath(line)}</th>"
+        f"<th scope='row' class='ed-l-what'><a href='{escape(library_view.address(line))}'>{escape(line.title)}</a>{_beneath(line)}</th>"
         f"<td data-label='State'>{_state(line)}</td>"
         f"<td data-label='Owner'>{escape(line.owner) or _NOBODY}</td>"
-        f"<td data-label='Grade' class='ed-figure'>{_grade(line)}</td>"
-        f"<td data-label='Last review' class='ed-day'>{_day(line.reviewed) if line.served else _NOBODY}</td>"
-        f"<td data-label='Next due' class='ed-day'>{_due(line, reader.today)}</td>"
-        f"<td data-label='Cited' class='ed-figure'>{line.cited or _NOBODY}</td>"
-        f"<td data-label='Feedback' class='ed-figure'>{_feedback(line)}</td>"
+        f"<td data-label='Grade' class='ed-l-figure'>{_grade(line)}</td>"
+        f"<td data-label='Last review' class='ed-l-day'>{_day(line.reviewed) if line.served else _NOBODY}</td>"
+        f"<td data-label='Next due' class='ed-l-day'>{_due(line, reader.today)}</td>"
+        f"<td data-label='Cited' class='ed-l-figure'>{line.cited or _NOBODY}</td>"
+        f"<td data-label='Feedback' class='ed-l-figure'>{_feedback(line)}</td>"
     )
 
 
@@ -49,7 +49,7 @@ def task(waiting: Task) -> str:
     told = escape({"held": line.held, "review": f"from {line.owner}" if line.owner else ""}.get(waiting.reason, ""))
     since = f"<span>{line.since.astimezone():%d %b}</span>" if line.since else ""
     return (
-        f"<span class='ed-task ed-task-{waiting.reason}'>{library_view.TASKS[waiting.reason]}</span>"
+        f"<span class='ed-l-task ed-l-task-{waiting.reason}'>{library_view.TASKS[waiting.reason]}</span>"
         f"<a href='{escape(library_view.address(line))}'>{escape(line.title)}</a>"
         f"<span class='cd-meta'>{f'<span>{told}</span>' if told else ''}{since}</span>"
     )
@@ -59,7 +59,7 @@ def summary(found: View) -> str:
     """The list in one line."""
     articles = f"{found.chosen:,} {'article' if found.chosen == 1 else 'articles'}"
     of = f" of {found.every:,}" if found.chosen != found.every else ""
-    return f"{articles}{of}" + (f", <b class='ed-late'>{found.overdue:,} overdue</b>" if found.overdue else "")
+    return f"{articles}{of}" + (f", <b class='ed-l-late'>{found.overdue:,} overdue</b>" if found.overdue else "")
 
 
 def place(found: View) -> str:
@@ -77,13 +77,13 @@ def empty(found: View, query: Query) -> str:
 
 def _beneath(line: Line) -> str:
     told = [kind_name(line.kind) if line.kind else "", _LIBRARIES.get(line.library, line.library)]
-    return f"<span class='ed-kind'>{escape(', '.join(part for part in told if part)) or 'no kind yet'}</span>"
+    return f"<span class='ed-l-kind'>{escape(', '.join(part for part in told if part)) or 'no kind yet'}</span>"
 
 
 def _state(line: Line) -> str:
     shown, more = article_words.shown(line), article_words.more(line)
-    return f"<span class='ed-state ed-state-{shown}'>{article_words.STATES[shown]}</span>" + (
-        f"<span class='ed-more'>{escape(more)}</span>" if more else ""
+    return f"<span class='ed-l-state ed-l-state-{shown}'>{article_words.STATES[shown]}</span>" + (
+        f"<span class='ed-l-more'>{escape(more)}</span>" if more else ""
     )
 
 
@@ -93,11 +93,11 @@ def _grade(line: Line) -> str:
     told = f"{line.grade:.1f}"
     if line.grade <= HIGHEST:
         return told
-    return f"<span class='ed-late' title='above {HIGHEST:.0f}: too hard for many patients'>{told}</span>"
+    return f"<span class='ed-l-late' title='above {HIGHEST:.0f}: too hard for many patients'>{told}</span>"
 
 
 def _day(day: dt.date | None) -> str:
-    return f"{day:%d %b %Y}" if day else "<span class='ed-none'>never</span>"
+    return f"{day:%d %b %Y}" if day else "<span class='ed-l-none'>never</span>"
 
 
 def _due(line: Line, today: dt.date) -> str:
@@ -106,11 +106,13 @@ def _due(line: Line, today: dt.date) -> str:
     if not line.overdue(today):
         return _day(line.due)
     days = (today - line.due).days
-    return f"<span class='ed-late'>{_day(line.due)}<span class='ed-more'>{days:,} {'day' if days == 1 else 'days'} overdue</span></span>"
+    return (
+        f"<span class='ed-l-late'>{_day(line.due)}<span class='ed-l-more'>{days:,} {'day' if days == 1 else 'days'} overdue</span></span>"
+    )
 
 
 def _feedback(line: Line) -> str:
     if not line.liked and not line.disliked:
         return _NOBODY
     good, bad = f"{line.liked} good", f"{line.disliked} bad"
-    return f"<span>{good}</span><span class='ed-more{' ed-late' if line.disliked > line.liked else ''}'>{bad}</span>"
+    return f"<span>{good}</span><span class='ed-l-more{' ed-l-late' if line.disliked > line.liked else ''}'>{bad}</span>"

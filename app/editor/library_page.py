@@ -84,7 +84,7 @@ class LibraryPage:
         """Draw the page as it stands, and keep it so."""
         frame.header(self._visit)
         writes = self._visit.member.role in editorial.WRITERS
-        with ui.column().props('role="main"').classes("cd-page ed-library"):
+        with ui.column().props('role="main"').classes("cd-page ed-l-library"):
             self._troubles = pieces.Changing("cd-troubles", 'role="alert"')
             with ui.row().classes("cd-top"):
                 desk_frame.heading("Library")
@@ -131,9 +131,9 @@ class LibraryPage:
     # What waits for the reader
 
     def _waiting(self) -> None:
-        with ui.element("section").classes("cd-box ed-waiting").props('aria-label="Waiting for me"') as self._box:
-            self._count = pieces.Changing("ed-waiting-head")
-            self._tasks = pieces.Lines(ui.element("ul").classes("ed-tasks"))
+        with ui.element("section").classes("cd-box ed-l-waiting").props('aria-label="Waiting for me"') as self._box:
+            self._count = pieces.Changing("ed-l-waiting-head")
+            self._tasks = pieces.Lines(ui.element("ul").classes("ed-l-tasks"))
             self._more = pieces.button("", self._all_tasks)
         self._box.visible = self._visit.member.role in editorial.WRITERS
 
@@ -155,7 +155,7 @@ class LibraryPage:
 
     def _filters(self) -> None:
         kinds = {kind: library_html.kind_name(kind) for kind in get_args(ArticleKind)}
-        with ui.row().classes("cd-filters ed-filters").props('role="group" aria-label="Show only"'):
+        with ui.row().classes("cd-filters ed-l-filters").props('role="group" aria-label="Show only"'):
             find = ui.input("Find by title, name or owner").props('outlined dense clearable debounce=150 data-testid="find"')
             find.classes("cd-find").on_value_change(lambda event: self._ask(text=event.value or ""))
             pieces.Choice(
@@ -190,7 +190,7 @@ class LibraryPage:
 
     def _table(self) -> None:
         region = 'tabindex="0" role="region" aria-label="Articles"'
-        with ui.element("div").classes("ed-scroll").props(region) as self._scroll, ui.element("table").classes("ed-table"):
+        with ui.element("div").classes("ed-l-scroll").props(region) as self._scroll, ui.element("table").classes("ed-l-table"):
             with ui.element("thead"), ui.element("tr"):
                 self._heads = {order: self._head(order) for order in library_view.ORDERS}
             self._rows = pieces.Lines(ui.element("tbody"), "tr")
@@ -198,7 +198,7 @@ class LibraryPage:
 
     def _head(self, order: Order) -> ui.element:
         with ui.element("th").props('scope="col"') as head:
-            button = ui.html(escape(_HEADS[order]), tag="button", sanitize=False).props('type="button"').classes("ed-sort")
+            button = ui.html(escape(_HEADS[order]), tag="button", sanitize=False).props('type="button"').classes("ed-l-sort")
             if order in _MEANS:
                 button.props["title"] = _MEANS[order]
             button.on("click", partial(self._order, order))
@@ -217,7 +217,7 @@ class LibraryPage:
             head.update()
 
     def _pager(self) -> None:
-        with ui.element("nav").classes("ed-pager").props('aria-label="Pages of the list"') as self._turning:
+        with ui.element("nav").classes("ed-l-pager").props('aria-label="Pages of the list"') as self._turning:
             self._back = pieces.button("Previous", partial(self._turn, -1))
             self._place = pieces.Changing("cd-hint", 'aria-live="polite"')
             self._on = pieces.button("Next", partial(self._turn, 1))

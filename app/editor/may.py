@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import editorial
+from app.documents import is_text
 from app.editorial import Gate, Person
 from app.errors import NotAllowedError
 from app.records.article_files import ArticleFile, InReview, KeptGate
@@ -35,7 +36,7 @@ def may(file: ArticleFile, by: Person, gate: KeptGate | None, served_version: in
     review = _of_review(file.review, by, seen, served_version)
     return May(
         **review,
-        withdraw=_why_not(lambda: editorial.withdrawn(by, pinned=pinned)) if file.served is not None else None,
+        withdraw=_why_not(lambda: editorial.withdrawn(by, pinned=pinned)) if file.served is not None and not is_text(file.slug) else None,
         serve_again=_why_not(lambda: editorial.served_again(by, seen, served_version, passed=True)),
         hand_in=_why_not(lambda: editorial.handed_in(by, 1, "", (), 1)) if file.review is None else None,
     )

@@ -31,7 +31,8 @@ class _Fresh:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        with ui.dialog() as self._dialog, ui.card().classes("cd-dialog"):
+        self._dialog = ui.dialog().props('aria-label="New article"')
+        with self._dialog, ui.card().classes("cd-dialog"):
             desk_frame.heading("New article", rank=2)
             self._title = ui.input("Title", on_change=self._show_name).props("outlined maxlength=100 autofocus").classes("cd-area")
             self._kind = pieces.Choice("Kind", _KINDS, chosen="condition")
@@ -67,16 +68,15 @@ class _Brought:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        with ui.dialog() as self._dialog, ui.card().classes("cd-dialog"):
+        self._dialog = ui.dialog().props('aria-label="Upload a document"')
+        with self._dialog, ui.card().classes("cd-dialog"):
             desk_frame.heading("Upload a document", rank=2)
-            ui.label(f"{_TAKES} Its words become a draft; nobody else sees the file, and patients see nothing of it yet.").classes(
-                "cd-hint"
-            )
+            ui.label(f"{_TAKES} Its words become a draft of yours; patients see nothing of it.").classes("cd-hint")
             self._title = ui.input("Title (else the document's own)").props("outlined maxlength=100").classes("cd-area")
             self._kind = pieces.Choice("Kind", _KINDS, chosen="condition")
             accepted = ",".join(upload.SUFFIXES)
             self._file = ui.upload(on_upload=self._take, on_rejected=self._refuse, auto_upload=True, max_file_size=upload.LARGEST)
-            self._file.props(f'accept="{accepted}"').classes("ed-file")
+            self._file.props(f'accept="{accepted}"').classes("ed-l-file")
             with ui.row().classes("cd-actions"):
                 choose = ui.button("Choose a file").props("no-caps unelevated").classes("cd-button")
                 choose.on("click", js_handler=f"() => getElement({self._file.id}).pickFiles()")

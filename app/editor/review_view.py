@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from app.editor import when
+from app.editor import addresses, when
 from app.records.article_files import ArticleFile, InReview
 
 
@@ -58,7 +58,7 @@ def _patients(file: ArticleFile) -> str:
     if file.served is None:
         return "<p>Patients do not get this article yet.</p>"
     signed = "passed by two people" if file.signed else "not yet reviewed here"
-    link = f'<a href="/library/{escape(file.slug)}" target="_blank" rel="noopener">Revision {file.served}</a>'
+    link = f'<a href="{escape(addresses.revision(file.slug, file.served))}" target="_blank" rel="noopener">Revision {file.served}</a>'
     return f"<p>Patients get {link}, {signed}.</p>"
 
 

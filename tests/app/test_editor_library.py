@@ -20,7 +20,7 @@ def _staff(app: Application, login: str, role: str) -> str:
 async def _rows(user: User) -> list[str]:
     """Slugs of the rows in their order, once the list has been looked at again."""
     await asyncio.sleep(1)
-    rows = sorted(user.find(kind=ui.html, content="ed-what").elements, key=_place)
+    rows = sorted(user.find(kind=ui.html, content="ed-l-what").elements, key=_place)
     return [re.findall(r"/write/([a-z-]+)", row.content)[0] for row in rows]
 
 

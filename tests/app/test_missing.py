@@ -266,3 +266,15 @@ def test_the_command_prints_the_list_and_json(small: Application, monkeypatch: p
     told = json.loads(run("--json"))
     assert (told["questions"], told["groups"][0]["patients"], told["groups"][0]["question"] in WHIPPLE) == (3, 3, True)
     assert json.loads(run("--json", "--demo"))["groups"] == []
+
+
+def test_an_article_begun_from_a_group_and_the_decision_stand_or_fall_together(database: Database, chats: ConversationStore) -> None:
+    """A group must not say that somebody writes where nobody does."""
+    whipple(chats)
+    [gap] = made(database).report().gaps
+    who, store = editor(database), GapStore(database)
+    with pytest.raises(NotAllowedError, match="already an article called gout"):
+        store.begin(gap.group, "gout", "text", who)
+    assert store.decisions() == []
+    store.begin(gap.group, "whipple-disease", "text", who)
+    assert [(each.ruling, each.reason) for each in store.decisions()] == [("draft_begun", "whipple-disease")]

@@ -170,7 +170,7 @@ def test_an_empty_list_says_why() -> None:
 def test_the_summary_counts_what_is_chosen() -> None:
     """And says of how many."""
     found = view([line(), line("Late", due=dt.date(2026, 1, 1))], Query(overdue=True), ED)
-    assert library_html.summary(found) == "1 article of 2, <b class='ed-late'>1 overdue</b>"
+    assert library_html.summary(found) == "1 article of 2, <b class='ed-l-late'>1 overdue</b>"
 
 
 @pytest.mark.parametrize(

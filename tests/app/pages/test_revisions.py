@@ -25,7 +25,7 @@ def client(site: FastAPI) -> TestClient:
 
 
 @pytest.fixture
-def publish(small: Application) -> Callable[[str], int]:
+def publish(small: Application) -> Callable[..., int]:
     """Brings a text of the article on gout to patients by two people; its number."""
     for login, role in (("ed", "editor"), ("rita", "reviewer")):
         small.staff.add(login, login.capitalize(), role, PASSWORD)
@@ -54,7 +54,7 @@ def _rita(app: Application) -> str:
     return app.staff.team("reviewer")[0].id
 
 
-def test_what_was_corrected_says_since_when_and_where_the_new_text_is(client: TestClient, publish: Callable[[str], int]) -> None:
+def test_what_was_corrected_says_since_when_and_where_the_new_text_is(client: TestClient, publish: Callable[..., int]) -> None:
     """An old answer still opens what it cited."""
     old, new = publish("Gout hurts."), publish("Gout hurts a lot.")
     page = client.get(f"/library/gout?revision={old}").text
@@ -64,7 +64,7 @@ def test_what_was_corrected_says_since_when_and_where_the_new_text_is(client: Te
     assert 'role="note"' not in client.get(f"/library/gout?revision={new}").text
 
 
-def test_what_was_rolled_back_is_not_called_earlier(client: TestClient, small: Application, publish: Callable[[str], int]) -> None:
+def test_what_was_rolled_back_is_not_called_earlier(client: TestClient, small: Application, publish: Callable[..., int]) -> None:
     """It is the newer one, and was taken back."""
     old, new = publish("Gout hurts."), publish("Gout never hurts.")
     check(small, old)
@@ -76,7 +76,7 @@ def test_what_was_rolled_back_is_not_called_earlier(client: TestClient, small: A
 
 
 def test_a_withdrawn_article_gives_no_advice_and_the_emergency_line(
-    client: TestClient, small: Application, publish: Callable[[str], int]
+    client: TestClient, small: Application, publish: Callable[..., int]
 ) -> None:
     """Its page says that it was withdrawn, in place of a text that no longer holds; the desk's reason stays at the desk."""
     publish("Take ten tablets.")
@@ -91,7 +91,7 @@ def test_a_withdrawn_article_gives_no_advice_and_the_emergency_line(
 
 
 def test_an_old_answer_opens_withdrawn_words_marked_and_warned_of(
-    client: TestClient, small: Application, publish: Callable[[str], int]
+    client: TestClient, small: Application, publish: Callable[..., int]
 ) -> None:
     """Whoever acted on them can read what they were, and that they must not."""
     number = publish("Take ten tablets.")
@@ -102,7 +102,7 @@ def test_an_old_answer_opens_withdrawn_words_marked_and_warned_of(
     assert '<details class="withdrawn">' in client.get(f"/library/gout?revision={number}").text
 
 
-def test_no_patient_reads_what_nobody_has_passed(client: TestClient, small: Application, publish: Callable[[str], int]) -> None:
+def test_no_patient_reads_what_nobody_has_passed(client: TestClient, small: Application, publish: Callable[..., int]) -> None:
     """A revision in review, one that was sent back, and an import that waits are behind no address (promise 4)."""
     sent_back = publish("Take ten tablets.", publishes=False)
     small.submissions.ask_changes("gout", _rita(small), "no")
@@ -114,7 +114,7 @@ def test_no_patient_reads_what_nobody_has_passed(client: TestClient, small: Appl
         assert client.get(f"/library/gout?revision={number}").status_code == 404
 
 
-def test_the_desk_reads_a_revision_as_patients_would(client: TestClient, small: Application, publish: Callable[[str], int]) -> None:
+def test_the_desk_reads_a_revision_as_patients_would(client: TestClient, small: Application, publish: Callable[..., int]) -> None:
     """And is told that patients cannot."""
     number = publish("Take ten tablets.", publishes=False)
     client.cookies.set(COOKIE, small.staff.sign_in("rita", PASSWORD) or "")
@@ -126,7 +126,7 @@ def test_the_desk_reads_a_revision_as_patients_would(client: TestClient, small: 
     assert client.get(f"/library/gout?revision={number}").status_code == 404
 
 
-def test_what_an_answer_cited_opens_whatever_became_of_it(client: TestClient, small: Application, publish: Callable[[str], int]) -> None:
+def test_what_an_answer_cited_opens_whatever_became_of_it(client: TestClient, small: Application, publish: Callable[..., int]) -> None:
     """A file that two people never passed gave way to the text before it; an answer of that day still opens."""
     small.add_articles([article("## Overview\n\nGout hurts.\n")], "import")
     small.submissions.hand_in("gout", 1, small.staff.team("editor")[0].id)

@@ -1,0 +1,13 @@
+"""Where pages of the editor desk lead to, for articles and for the clinic's texts. Pure."""
+
+from app.documents import is_text
+
+
+def writing(slug: str) -> str:
+    """Where a document is written."""
+    return f"/desk/editor/texts/{slug}" if is_text(slug) else f"/desk/editor/write/{slug}"
+
+
+def revision(slug: str, number: int | None) -> str:
+    """Where a revision is read: on the page that patients have; one of a text, which has none, at its review."""
+    return f"/desk/editor/review/{slug}?before=0&after={number}" if is_text(slug) else f"/library/{slug}?revision={number}"
