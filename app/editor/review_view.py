@@ -77,7 +77,7 @@ def _in_review(review: InReview, zone: ZoneInfo) -> str:
 def _writing(file: ArticleFile) -> str:
     if file.draft is None:
         return ""
-    link = f'<a href="/desk/editor/write/{escape(file.slug)}">working copy</a>'
+    link = f'<a href="{escape(addresses.writing(file.slug))}">working copy</a>'
     return f"<p>{escape(file.owner or 'Somebody')} has a {link} of it.</p>"
 
 
