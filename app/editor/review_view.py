@@ -52,6 +52,13 @@ def withdrawn_means(pinned: Sequence[str]) -> str:
     return told
 
 
+def not_withdrawn(reason: str, pinned: Sequence[str]) -> str:
+    """Why whoever is signed in cannot withdraw the article, with the rules that show it."""
+    if not reason:
+        return ""
+    return f"{reason[:1].upper()}{reason[1:]}{f' (shown by {_names(pinned)})' if pinned else ''}."
+
+
 def _patients(file: ArticleFile) -> str:
     if file.withdrawn:
         return f'<p class="ed-warning"><b>Withdrawn:</b> {escape(file.withdrawn)}. Patients get nothing of it.</p>'
