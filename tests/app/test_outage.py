@@ -56,7 +56,7 @@ def _until(true: Callable[[], object]) -> bool:
 @pytest.fixture
 def outage(small: Application, broken: Database) -> Outage:
     """An outage with nothing in it yet."""
-    _ = small.secrets
+    _ = small.secrets, small.texts  # a server reads both before it serves
     return Outage(small, broken)
 
 
