@@ -110,17 +110,6 @@ def address(line: Line) -> str:
     return f"/desk/editor/review/{line.slug}" if decided else addresses.writing(line.slug)
 
 
-_LONG_AGO, task.line.title.casefold())))
-
-
-def address(line: Line) -> str:
-    """Where a line leads: to its review where there is something to decide, else to where it is written."""
-    if line.library == TEXTS:
-        return "/desk/editor/texts"
-    page = "review" if line.state in ("in_review", "approved", "withdrawn") else "write"
-    return f"/desk/editor/{page}/{line.slug}"
-
-
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST_WITHOUT: Mapping[str, Callable[[Line], object]] = {
     "owner": lambda line: line.owner or None,
