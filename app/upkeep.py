@@ -65,7 +65,7 @@ class Following(Watch):
     """Follows what is served into what is said: on a thread of its own, for an index that is being built must not hold it up."""
 
     def __init__(self, app: Application) -> None:
-        super().__init__("following", {"texts": app.follow_texts, "first aid": self._pin})
+        super().__init__("following", {"texts": app.follow_texts, "first aid": self._pin}, every_s=0.5)
         self._app = app
         self._pinned: int | None = None
 

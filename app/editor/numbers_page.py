@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 
 from nicegui import run, ui
 
@@ -49,7 +50,7 @@ class NumbersPage:
         with ui.column().props('role="main"').classes("cd-page ed-page"):
             desk_frame.heading("Numbers by country")
             ui.label("A row is shown to patients only with a page that prints the number, and another page that agrees.").classes("cd-hint")
-            self._head = TextHead(self._visit, NUMBERS, self._show)
+            self._head = TextHead(self._visit, NUMBERS, self._show, "How it stands")
             with ui.row().classes("ed-choose"):
                 self._choice = Choice("Country", {}, self._chosen)
                 if self._head.writes:
@@ -124,9 +125,9 @@ class RowDialog:
         self._seen: Row | None = None
         self._held: Mapping[str, Region] = {}
         with ui.dialog().props('aria-label="A number"') as self._dialog, ui.card().classes("cd-dialog ed-wide"):
-            self._title = ui.html("", sanitize=False, tag="h2")
+            self._title = ui.html("", sanitize=False, tag="h2").classes("ed-title")
             with ui.element("div").classes("ed-two"):
-                with ui.element("div").classes("ed-form"):
+                with ui.element("div").classes("ed-row-form"):
                     self._service = Choice("Service", SERVICES, lambda _value: self._look_later())
                     self._fields = {name: self._field(label) for name, label in FIELDS.items()}
                 self._look = Changing("ed-look")
@@ -144,7 +145,7 @@ class RowDialog:
     async def open(self, at: tuple[str, int], seen: Row | None, held: Mapping[str, Region]) -> None:
         """Change a row, or add one where `seen` is None."""
         self._at, self._seen, self._held = at, seen, held
-        self._title.content = f"{held[at[0]].name('en')}: {'change a number' if seen else 'a new number'}"
+        self._title.content = escape(f"{held[at[0]].name('en')}: {'change a number' if seen else 'a new number'}")
         self._service.options(SERVICES, str(seen["service"]) if seen else "")
         for name, value in number_form.values(seen).items():
             self._fields[name].value = value

@@ -199,8 +199,7 @@ class ReviewPage:
         waiting = bool(file.revisions) and file.served is None and not file.withdrawn
         self._hand_in.visible = allowed.hand_in == "" and (unsigned or waiting) and file.draft is None
         self._withdraw.visible = allowed.withdraw == ""
-        reason = allowed.withdraw or ""
-        self._not_withdrawn.text = f"{reason[:1].upper()}{reason[1:]}." if reason and self._visit.member.role != "administrator" else ""
+        self._not_withdrawn.text = review_view.not_withdrawn(allowed.withdraw or "", self._seen.pinned if self._seen else ())
 
     def _not_shown(self, file: ArticleFile) -> str:
         """That another revision has come into review than the one that stands here."""

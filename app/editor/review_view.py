@@ -52,6 +52,13 @@ def withdrawn_means(pinned: Sequence[str]) -> str:
     return told
 
 
+def not_withdrawn(reason: str, pinned: Sequence[str]) -> str:
+    """Why whoever is signed in cannot withdraw the article, with the rules that show it."""
+    if not reason:
+        return ""
+    return f"{reason[:1].upper()}{reason[1:]}{f' (shown by {_names(pinned)})' if pinned else ''}."
+
+
 def _patients(file: ArticleFile) -> str:
     if file.withdrawn:
         return f'<p class="ed-warning"><b>Withdrawn:</b> {escape(file.withdrawn)}. Patients get nothing of it.</p>'
@@ -77,7 +84,7 @@ def _in_review(review: InReview, zone: ZoneInfo) -> str:
 def _writing(file: ArticleFile) -> str:
     if file.draft is None:
         return ""
-    link = f'<a href="/desk/editor/write/{escape(file.slug)}">working copy</a>'
+    link = f'<a href="{escape(addresses.writing(file.slug))}">working copy</a>'
     return f"<p>{escape(file.owner or 'Somebody')} has a {link} of it.</p>"
 
 

@@ -16,15 +16,14 @@ from app.text_editing import Working
 
 
 class TextHead:
-    """`changed` reads the page anew."""
+    """`changed` reads the page anew; `title` stands in the place of the text's own."""
 
-    def __init__(self, visit: Visit, slug: str, changed: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, visit: Visit, slug: str, changed: Callable[[], Awaitable[None]], title: str = "") -> None:
         self._visit, self._slug, self._changed = visit, slug, changed
         self._zone = time_zone(visit.app.settings.time_zone)
         self._version = 0
-        form = TEXT_FORMS[slug]
         with ui.element("section").classes("ed-section"):
-            frame.heading(form.title, rank=2)
+            frame.heading(title or TEXT_FORMS[slug].title, rank=2)
             self._standing = Changing("ed-standing")
             self._problems = Changing("ed-blocked", 'role="alert"')
             with ui.row().classes("cd-actions"):

@@ -97,7 +97,7 @@ class WholeTextPage:
         with ui.column().props('role="main"').classes("cd-page ed-page"):
             desk_frame.heading(TEXT_FORMS[self._slug].title)
             ui.label(TEXT_FORMS[self._slug].about).classes("cd-hint")
-            self._head = TextHead(self._visit, self._slug, self._show)
+            self._head = TextHead(self._visit, self._slug, self._show, "How it stands")
             self._text = pieces.area("The whole text", rows=14).classes("ed-lines").props("debounce=400")
             self._problems = Changing("ed-problem-told", 'role="status"')
             self._text.on_value_change(self._check)

@@ -10,26 +10,25 @@ from html import escape
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
-from app import publishing
 from app.care import live, pieces, plain
 from app.care.frame import Visit
 from app.care.pieces import Changing
 from app.editor.ask_box import AskBox
 from app.editor.body_field import BodyField
 from app.editor.changes_box import ChangesBox
-from app.editor.dialogs import Ask
 from app.editor.front_box import FrontBox
 from app.editor.look import Look, Looker
 from app.editor.merge_view import MergeView
 from app.editor.panes import Panes
 from app.editor.preview import Preview
+from app.editor.ways_out import WaysOut
 from app.editor.working_copy import Clash, WorkingCopy
 from app.errors import NotAllowedError, RecordsError
 from app.records.article_files import ArticleFile
 from app.records.drafts import Draft
 from knowledge.article import normal
 from knowledge.front_edit import halves, joined
-from knowledge.merging import merge, settled
+from knowledge.merging import conflicts, merge, settled
 from knowledge.skeleton import with_section
 
 _TICK_S = 0.4
@@ -75,7 +74,6 @@ class WritingDesk:
                 with self._panes.pane("Changes"):
                     self._changes = ChangesBox(self._app, self._copy)
         self._title.content = escape(self._front_box.title or self._slug)
-        self._dialogs()
         self._held()
         self._say_saved()
         ui.on("ed_save", self._save_now)
@@ -88,8 +86,7 @@ class WritingDesk:
         with ui.row().classes("ed-top"):
             self._title = ui.html("", sanitize=False, tag="h1").classes("ed-title")
             ui.space()
-            pieces.button("Throw away", self._ask_discard)
-            pieces.button("Hand in for review", self._ask_hand_in, main=True)
+            WaysOut(self._visit, self._copy, self._ready)
         with ui.row().classes("ed-state-row"):
             self._state = Changing("ed-state", 'role="status" data-testid="saved"')
             self._others = Changing("ed-others", 'role="status"')
@@ -103,10 +100,6 @@ class WritingDesk:
             self._gone_text = ui.label()
             pieces.button("Begin again with my words", self._begin_again)
         self._gone.visible = False
-
-    def _dialogs(self) -> None:
-        self._hand_in = Ask("Hand in for review", "Hand it in", self._handed_in, "Note to the reviewer: what you changed, and why")
-        self._discard = Ask("Throw this working copy away", "Throw it away", self._discarded)
 
     # Typing
 
@@ -223,9 +216,9 @@ class WritingDesk:
         base, body = told.get("base"), told.get("body")
         if not isinstance(base, str) or not isinstance(body, str) or self._choosing or self._copy.unsaved:
             return
-        merged = merge(normal(base), self._body, normal(body))
-        clash = Clash(merge(joined(self._front, normal(base)), self._copy.text, joined(self._front, normal(body))), self._copy.known)
-        if any(not hasattr(part, "by") for part in merged):
+        mine, began = joined(self._front, normal(body)), joined(self._front, normal(base))
+        clash = Clash(merge(began, self._copy.text, mine), self._copy.known)
+        if conflicts(clash.merged):
             await self._choose(clash)
             return
         self._copy.settle(clash, settled(clash.merged, ()))
@@ -290,43 +283,16 @@ class WritingDesk:
     async def _turned(self) -> None:
         await self._changes.show()
 
-    # The ways out
-
-    async def _ask_hand_in(self) -> None:
+    async def _ready(self) -> Look | None:
+        """A look at what is to be handed in, all of it saved and seen by its writer; None where something comes first, which is said."""
         if not await self._save_now():
-            return
+            return None
         if self._copy.more:
             self._say_newer()
             live.notice("Somebody else wrote in it too. Look at their words before you hand them in.")
-            return
+            return None
         await self._look_at(self._copy.text)
-        if self._look.errors:
-            first = self._look.errors[0]
-            live.notice(f"It has {len(self._look.errors)} errors. The first: {first.message}")
-            return
-        self._hand_in.open(
-            "A clinical reviewer who did not write in it reads it next. It becomes a revision, and can no longer be changed."
-        )
-
-    async def _handed_in(self, note: str) -> bool:
-        seen = self._copy.known.version
-        done = await live.attempt(lambda: publishing.submit(self._app, self._slug, seen, self._who, note))
-        if done:
-            live.go(f"/desk/editor/review/{self._slug}")
-        return done
-
-    async def _ask_discard(self) -> None:
-        others = f" {_here(self._here)}" if self._here else ""
-        self._discard.open(f"Everything written in it since it was begun is lost. Revisions that were handed in stay.{others}")
-
-    async def _discarded(self, _text: str) -> bool:
-        await run.io_bound(self._copy.look)
-        seen = self._copy.known.version
-        done = await live.attempt(lambda: self._app.drafts.discard(self._slug, seen, self._who))
-        if done:
-            self._copy.text = self._copy.agreed  # nothing is left to save when the page is left
-            live.go("/desk/editor")
-        return done
+        return self._look
 
 
 def _here(names: tuple[str, ...]) -> str:

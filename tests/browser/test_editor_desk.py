@@ -62,8 +62,14 @@ def _write(ed: Page, server: Server, old: str, new: str, note: str) -> None:
     ed.wait_for_url(f"**{REVIEW}*")
 
 
-def _answer(patient: Page, question: str) -> str:
-    say(patient, question)
+def _asked(visitor: Callable[..., BrowserContext], server: Server) -> Page:
+    """A new patient's chat with the answer to the question."""
+    patient = open_chat(visitor(), server)
+    say(patient, "what is plantar fasciitis?")
+    return patient
+
+
+def _told(patient: Page) -> str:
     return patient.locator(ASSISTANT).last.inner_text()
 
 
@@ -73,8 +79,7 @@ def test_an_article_goes_from_a_draft_to_a_patients_chat_and_out_of_it_again(
 ) -> None:
     """Sent back once, then approved, checked, let pass by name, published, quoted, withdrawn, quoted no more."""
     ed, rita = both
-    patient = open_chat(visitor(), server)
-    assert NEW not in _answer(patient, "what is plantar fasciitis?")
+    assert WAS in _told(_asked(visitor, server))
 
     _write(ed, server, WAS, FIRST, "Plainer words.")
     rita.get_by_role("link", name="Show it").click()
@@ -106,13 +111,12 @@ def test_an_article_goes_from_a_draft_to_a_patients_chat_and_out_of_it_again(
     ed.get_by_role("dialog").get_by_role("button", name="Publish now").click()
     expect(rita.get_by_test_id("standing")).to_contain_text("passed by two people")
 
-    _until_quoted(patient, NEW)
-    cited = patient.get_by_test_id("citation").last.get_attribute("href") or ""
+    cited = _until_quoted(visitor, server)
     rita.get_by_role("button", name="Withdraw").click()
     rita.get_by_label("Why (this stays in its history)").fill("a dose is wrong")
     rita.get_by_role("button", name="Withdraw this article").click()
     expect(ed.get_by_test_id("standing")).to_contain_text("Withdrawn: a dose is wrong")
-    assert NEW not in _answer(patient, "what is plantar fasciitis?")
+    assert NEW not in _told(_asked(visitor, server))
     _says_withdrawn(visitor().new_page(), server, cited)
 
 
@@ -127,13 +131,14 @@ def _comment_on(page: Page, words: str, said: str) -> None:
     expect(row.get_by_test_id("comment")).to_contain_text(said)
 
 
-def _until_quoted(patient: Page, words: str) -> None:
-    """The next questions' answers, until one quotes the new words: the index follows within seconds."""
+def _until_quoted(visitor: Callable[..., BrowserContext], server: Server) -> str:
+    """New patients ask until an answer quotes the new words, for the index follows within seconds; the address it cites."""
     for _ in range(5):
-        if words in _answer(patient, "what is plantar fasciitis?"):
-            return
+        patient = _asked(visitor, server)
+        if NEW in _told(patient):
+            return patient.get_by_test_id("citation").first.get_attribute("href") or ""
         patient.wait_for_timeout(1000)
-    raise AssertionError("no answer quoted what was published")
+    raise AssertionError(f"no answer quoted what was published: {_told(patient)}")
 
 
 def _says_withdrawn(reader: Page, server: Server, cited: str) -> None:

@@ -1,6 +1,5 @@
 """From an answer in the chat to the note in it: the article is corrected, a recall is started, a nurse tells the patient."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +8,7 @@ from sqlalchemy import select
 
 from app.records.database import Database
 from app.records.library_store import LibraryStore
-from app.records.models import CitationRow, Conversation, RevisionRow
+from app.records.models import CitationRow, RevisionRow
 from app.records.models import Reply as ReplyRow
 from knowledge.article import parse
 from tests.browser.conftest import Server, open_chat, say, sign_in
@@ -26,21 +25,24 @@ def records(server: Server) -> Iterator[Database]:
     database.close()
 
 
-def _quoted(records: Database, chat: str) -> tuple[str, int]:
-    """An article that the answer in this chat quoted, and its revision."""
+def _quoted(records: Database, chat: str) -> CitationRow:
+    """What the answer in this chat quoted first."""
     with records.reading() as session:
-        cited = select(CitationRow).join(ReplyRow, ReplyRow.id == CitationRow.reply_id).join(Conversation)
-        row = session.scalars(cited.where(Conversation.id == chat).order_by(CitationRow.id)).first()
+        cited = select(CitationRow).join(ReplyRow, ReplyRow.id == CitationRow.reply_id).where(ReplyRow.conversation_id == chat)
+        row = session.scalars(cited.order_by(CitationRow.id)).first()
         assert row is not None
-        return row.article, row.revision
+        session.expunge(row)
+        return row
 
 
-def _correct(records: Database, slug: str, revision: int) -> None:
-    """Another process takes every sentence of the first section back."""
+def _correct(records: Database, quoted: CitationRow) -> None:
+    """Another process puts the quoted sentence right."""
+    slug = quoted.article
     with records.reading() as session:
-        text = session.scalar(select(RevisionRow.text).where(RevisionRow.slug == slug, RevisionRow.number == revision))
+        text = session.scalar(select(RevisionRow.text).where(RevisionRow.slug == slug, RevisionRow.number == quoted.revision))
     assert text is not None
-    LibraryStore(records).publish([parse(re.sub(r"(?m)^([A-Z][^\n:]*\.)$", r"As far as is known: \1", text), slug)], "test")
+    sentence = parse(text, slug).body[quoted.start : quoted.end]
+    LibraryStore(records).publish([parse(text.replace(sentence, f"{sentence.removesuffix('.')}, in most people."), slug)], "test")
 
 
 def _press(page: Page, name: str) -> None:
@@ -54,12 +56,12 @@ def test_a_patient_is_told_in_their_open_chat_that_what_they_were_quoted_was_cor
     chat_page = open_chat(visitor(), server)
     say(chat_page, "what is gout?")
     chat_page.wait_for_url("**/thread/**")
-    slug, revision = _quoted(records, chat_page.url.rsplit("/", 1)[1])
-    _correct(records, slug, revision)
+    quoted = _quoted(records, chat_page.url.rsplit("/", 1)[1])
+    _correct(records, quoted)
 
     editor = visitor().new_page()
     sign_in(editor, server, "rita", "/desk/editor/recalls")
-    editor.goto(f"{server.url}/desk/editor/recalls?slug={slug}&revision={revision}")
+    editor.goto(f"{server.url}/desk/editor/recalls?slug={quoted.article}&revision={quoted.revision}")
     editor.get_by_label("Why (the team reads this, patients do not)").fill("The article said more than is known.")
     _press(editor, "Start the recall")
     editor.wait_for_url("**/desk/editor/recalls/*")

@@ -72,3 +72,5 @@ def test_withdrawing_what_rules_show_names_them() -> None:
     """The lead decides knowing what falls back."""
     assert "rules stroke and chest-pain show its lines" in review_view.withdrawn_means(["stroke", "chest-pain"])
     assert "red-flag" not in review_view.withdrawn_means([])
+    assert review_view.not_withdrawn("only the lead", ["stroke"]) == "Only the lead (shown by stroke)."
+    assert review_view.not_withdrawn("", ["stroke"]) == ""

@@ -40,7 +40,7 @@ def _dangers(html: str, inside: str) -> list[str]:
     for element in BeautifulSoup(html, "html.parser").select(f"{inside} *"):
         address = str(element.get("href") or element.get("src") or "")
         handlers = [name for name in element.attrs if name.startswith("on")]
-        if element.name in _RUNS or handlers or not re.match(r"https?:|/|#|\Z", address):
+        if element.name in _RUNS or handlers or re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", address.strip().lower()):
             found.append(str(element))
     return found
 
@@ -68,8 +68,8 @@ def test_an_answer_is_drawn_as_words(text: str) -> None:
         for passage in passages(article, 1)
         for span in statements(passage)
     ]
-    said = words.load("en")
-    body = render.answer_body(quoted, (), render.sources(quoted, served, said, lambda _revision: False), said)
+    english = words.load("en")
+    body = render.answer_body(quoted, (), render.sources(quoted, served, english, lambda _revision: False), english)
     drawn = answer(Answered("routine", (Reply("r", "answer", "", body),), {}), [citation.href for s in quoted for citation in s.citations])
     assert _dangers(f"<main>{drawn}</main>", "main") == []
     assert "Zorbitis hurts" in drawn
