@@ -58,7 +58,7 @@ def _write(ed: Page, server: Server, old: str, new: str, note: str) -> None:
     expect(ed.get_by_test_id("saved")).to_contain_text("Saved")
     ed.get_by_role("button", name="Hand in for review").click()
     ed.get_by_label("Note to the reviewer").fill(note)
-    ed.get_by_role("button", name="Hand in", exact=True).click()
+    ed.get_by_role("button", name="Hand it in", exact=True).click()
     ed.wait_for_url(f"**{REVIEW}*")
 
 
