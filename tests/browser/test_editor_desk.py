@@ -70,10 +70,15 @@ def _asked(visitor: Callable[..., BrowserContext], server: Server) -> Page:
 
 
 def _told(patient: Page) -> str:
+    """The words of the answer, once there are any."""
+    said = (
+        "s => { const last = [...document.querySelectorAll(s)].pop().innerText; return last && !last.includes('Looking in our library') }"
+    )
+    patient.wait_for_function(said, arg=ASSISTANT, timeout=60_000)
     return patient.locator(ASSISTANT).last.inner_text()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_an_article_goes_from_a_draft_to_a_patients_chat_and_out_of_it_again(
     both: tuple[Page, Page], visitor: Callable[..., BrowserContext], server: Server
 ) -> None:
