@@ -75,7 +75,7 @@ def _told(patient: Page) -> str:
     return patient.locator(ASSISTANT).last.inner_text()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_an_article_goes_from_a_draft_to_a_patients_chat_and_out_of_it_again(
     both: tuple[Page, Page], visitor: Callable[..., BrowserContext], server: Server
 ) -> None:
