@@ -20,10 +20,10 @@ class WaysOut:
     def __init__(self, visit: Visit, copy: WorkingCopy, ready: Ready) -> None:
         self._app, self._who, self._copy, self._ready = visit.app, visit.member.id, copy, ready
         self._slug = copy.known.slug
-        self._hand_in = Ask("Hand in for review", "Hand it in", self._handed_in, "Note to the reviewer: what you changed, and why")
-        self._discard = Ask("Throw this working copy away", "Throw it away", self._discarded)
         pieces.button("Throw away", self._ask_discard)
         pieces.button("Hand in for review", self._ask_hand_in, main=True)
+        self._hand_in = Ask("Hand in for review", "Hand it in", self._handed_in, "Note to the reviewer: what you changed, and why")
+        self._discard = Ask("Throw this working copy away", "Throw it away", self._discarded)
 
     async def _ask_hand_in(self) -> None:
         look = await self._ready()

@@ -122,7 +122,7 @@ def test_errors_keep_an_article_from_being_handed_in(small: Application) -> None
     async def work(user: User) -> None:
         await user.open("/editor/write/gout")
         user.find("Hand in for review").click()
-        await user.should_see("It has an error: ", retries=60)
+        await user.should_see("It has an error", retries=150)
 
     at_the_desk(small, "ed", "editor", work)
     assert small.drafts.now("gout") is not None
