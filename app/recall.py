@@ -1,5 +1,6 @@
 """What became of words that patients were quoted, which chats come first, and the note that a patient is left. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,7 +64,7 @@ def became(old: Article, new: Article | None, span: Span) -> Became:
     section = old.section_at(span.start)
     quote = _plain(old.body[span.start : span.end])
     stands = (
-        quote in _plain(new.body[other.start : other.end]) and set(audience_of(new, other.kind)) >= set(audience_of(old, other.kind))
+        _stands(quote, _plain(new.body[other.start : other.end])) and set(audience_of(new, other.kind)) >= set(audience_of(old, other.kind))
         for other in new.sections
         if other.heading == section.heading
     )
@@ -76,6 +77,11 @@ def cited(old: Article, new: Article | None, spans: Iterable[Span]) -> tuple[Cit
         Cited(old.section_at(span.start).heading, old.body[span.start : span.end], became(old, new, span)) for span in spans
     )
     return tuple(sorted(made, key=lambda each: each.became == "same"))
+
+
+def _stands(quote: str, text: str) -> bool:
+    """Whether the words stand there as sentences or items of their own: within a longer one they may mean the opposite."""
+    return re.search(rf"(?:^(?:- )?| - |[.!?][\"'’”)]* ){re.escape(quote.removeprefix('- '))}(?= |$)", text) is not None
 
 
 def _plain(text: str) -> str:

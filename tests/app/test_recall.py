@@ -52,6 +52,12 @@ def test_words_for_fewer_people_than_before_have_changed() -> None:
     assert became(OLD, both, span("Gout is painful.")) == "same"
 
 
+def test_words_within_a_longer_sentence_do_not_stand_any_more() -> None:
+    """ "It is wrong that …" says the opposite of what somebody was quoted."""
+    denied = article(BODY.replace("Gout is painful.", "It is wrong to say: Gout is painful."))
+    assert became(OLD, denied, span("Gout is painful.")) == "changed"
+
+
 def test_of_a_withdrawn_article_nothing_stands() -> None:
     """Each quote once, those that are gone first."""
     once = span("Gout is painful.")
