@@ -30,6 +30,14 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = Field("demo", description="`demo` marks every page; `production` refuses to start with gaps.")
     data_dir: Path = Field(Path("data"), description="Folder of the database, index, keys and generated assets.")
     database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    keys: str = Field(
+        "", description="SQLAlchemy address of the keys of patients' words; empty means `keys.db` in the data folder. Back it up apart."
+    )
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="Master key that wraps those keys, 32 bytes in base64 (older ones behind it, with commas); "
+        "generated into the data folder when empty.",
+    )
     clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
@@ -128,6 +136,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def key_store(self) -> str:
+        """The address in use of the keys of patients' words."""
+        return self.keys or f"sqlite:///{self.data_dir / 'keys.db'}"
 
     @property
     def targets(self) -> dict[Level, timedelta]:

@@ -329,8 +329,9 @@ class Application(Stores):
             self.candidates.close()
         if "case_desk" in made:
             self.case_desk.close()
-        if "database" in made:
-            self.database.close()
+        for kept in ("database", "keyring"):
+            if kept in made:
+                made[kept].close()
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

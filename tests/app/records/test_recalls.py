@@ -29,6 +29,7 @@ from knowledge import words
 from knowledge.article import Article
 from knowledge.citation import Citation, Statement
 from tests.fakes import article, finding, settle
+from tests.keys import records
 
 OLD = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 1,200 mg a day.\n")
 NEW = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 400 mg a day.\n")
@@ -268,7 +269,7 @@ def test_no_order_of_steps_tells_a_chat_twice_of_one_recall(
     """Also over restarts, and whoever looked before."""
     file = tmp_path_factory.mktemp("recall") / "records.db"
     file.write_bytes(migrated.read_bytes())
-    database = Database(f"sqlite:///{file}")
+    database = records(file)
     store = StaffStore(database)
     for role in ("care", "editor"):
         store.add(role, role, role, "correct horse battery")
@@ -282,7 +283,7 @@ def test_no_order_of_steps_tells_a_chat_twice_of_one_recall(
     for step in steps:
         if step == "restart":
             database.close()
-            database = Database(f"sqlite:///{file}")
+            database = records(file)
         elif step == "correct":
             edits += 1
             LibraryStore(database).publish([article(f"{NEW.body}\nEdit {edits}.\n")], "test")
