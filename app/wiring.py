@@ -19,6 +19,7 @@ from app.meaning import EmbeddedMeaning
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.cases import CaseStore
+from app.records.erasing import Eraser
 from app.records.library_store import ImportReport
 from app.records.models import now
 from app.records.notifications import NotificationStore
@@ -93,6 +94,18 @@ class Application(Stores):
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Deletes chats and everything that was derived from them."""
+        return Eraser(self.database, self.keyring, lambda text: privacy.mask(text).text, self._forget_texts)
+
+    def _forget_texts(self) -> None:
+        """What is remembered of messages in memory, to answer faster."""
+        made = vars(self)
+        for name in ("missing", "embedder"):
+            if name in made:
+                made[name].forget()
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from app.masters import MasterFile
 from app.records.database import Database
+from app.records.erasing import Deleted, Eraser
 from app.records.keyring import Keyring, Master
+from app.records.models import Conversation
+from app.records.sealed import keyring_of
 
 
 class OneMaster:
@@ -34,3 +37,10 @@ def served(data_dir: Path, lock_wait_s: float = 5) -> Database:
     """The records of a server's data folder, with the keys that it uses."""
     keys = Keyring(f"sqlite:///{data_dir / 'keys.db'}", MasterFile(data_dir / "secrets" / "master"))
     return Database(f"sqlite:///{data_dir / 'carelight.db'}", lock_wait_s, keys)
+
+
+def delete_chat(database: Database, chat: str) -> Deleted:
+    """Its patient deletes a chat."""
+    with database.reading() as session:
+        owner = session.get_one(Conversation, chat).patient_id
+    return Eraser(database, keyring_of(database.engine.dialect), str.lower).delete(owner, chat)

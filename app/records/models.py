@@ -54,6 +54,8 @@ class Patient(HoldsWords, Base):
     """Whether they agreed that the care team may read chats that were not escalated, for safety."""
     profile: Mapped[dict[str, Any]] = mapped_column(SealedJson("patients.profile"), default=dict)
     created: Mapped[dt.datetime] = mapped_column(default=now)
+    leaving: Mapped[dt.datetime | None]
+    """When they asked that all be deleted, until it is: an open case defers it."""
     erased: Mapped[dt.datetime | None]
     """When all they had told was last deleted at their wish; what they tell afterwards has a key of its own."""
 

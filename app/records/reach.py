@@ -13,6 +13,7 @@ from app.records.care_tables import ReachRow
 from app.records.case_rows import add_event, open_case
 from app.records.database import Database
 from app.records.models import Case, now
+from app.records.sealed import DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class ReachStore:
         """What the patient of that case left; RecordsError where it was sealed with another key."""
         with self._database.reading() as session:
             row = session.get(ReachRow, case_id)
-        if row is None:
+        if row is None or row.sealed == DELETED:
             return None
         try:
             held: Mapping[str, object] = json.loads(self._cipher.decrypt(row.sealed))

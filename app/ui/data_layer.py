@@ -4,7 +4,9 @@ The turn is recorded by `app.conversation` before it is shown, so a step that Ch
 write has nothing to add. Every read checks the owner, and a database error is raised, never answered with "nothing".
 """
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from chainlit.data.base import BaseDataLayer
@@ -14,6 +16,7 @@ from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, Th
 from chainlit.user import PersistedUser, User
 
 from app.records.conversations import Chat, ConversationStore, Entry
+from app.records.erasing import Eraser
 from app.ui.elements import Drawing, elements_for
 from app.ui.pages import element_id
 
@@ -23,8 +26,8 @@ _EPOCH = "2026-01-01T00:00:00Z"
 class RecordsDataLayer(BaseDataLayer):
     """Reads conversations for Chainlit's page."""
 
-    def __init__(self, store: ConversationStore) -> None:
-        self._store = store
+    def __init__(self, store: ConversationStore, eraser: Eraser, lane: Executor) -> None:
+        self._store, self._eraser, self._lane = store, eraser, lane
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """A guest is who their signed cookie says; nothing else is kept about them here."""
@@ -47,7 +50,9 @@ class RecordsDataLayer(BaseDataLayer):
         return PaginatedResponse(pageInfo=info, data=[thread(chat) for chat in chats])
 
     async def delete_thread(self, thread_id: str) -> None:
-        self._store.delete(thread_id)
+        """For good; Chainlit has compared the owner, and the records do so again."""
+        owner = await self.get_thread_author(thread_id)
+        await asyncio.get_running_loop().run_in_executor(self._lane, self._eraser.delete, owner, thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         self._store.rate(feedback.forId, feedback.value)

@@ -29,7 +29,7 @@ from knowledge import words
 from knowledge.article import Article
 from knowledge.citation import Citation, Statement
 from tests.fakes import article, finding, settle
-from tests.keys import records
+from tests.keys import delete_chat, records
 
 OLD = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 1,200 mg a day.\n")
 NEW = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 400 mg a day.\n")
@@ -163,8 +163,9 @@ def test_somebody_in_a_crisis_is_told_by_a_person(database: Database, recall: in
 
 
 def test_a_deleted_chat_is_told_nothing_and_opened_by_nobody(database: Database, recall: int, staff: dict[str, str]) -> None:
-    """The patient took it away; that it was there is still counted."""
-    ConversationStore(database).delete("chat of p2")
+    """The patient took it away; until its case is closed it is still counted, and then its citations go too."""
+    case = CaseStore(database).escalate("p2", "chat of p2", [finding()])
+    delete_chat(database, "chat of p2")
     for step in (
         lambda: RecallStore(database).tell(recall, "chat of p2", NOTE, staff["editor"]),
         lambda: RecallStore(database).look(recall, "chat of p2", staff["care"]),
@@ -173,6 +174,9 @@ def test_a_deleted_chat_is_told_nothing_and_opened_by_nobody(database: Database,
             step()
     assert [chat.deleted for chat in read(database, recall).chats] == [False, True, False]
     assert OutgoingStore(database).waiting({"chat of p2"}) == []
+    settle(database, case, who=staff["care"])
+    delete_chat(database, "chat of p2")
+    assert [chat.id for chat in read(database, recall).chats if chat.deleted] == []
 
 
 def test_a_chat_is_opened_by_the_care_team_alone_and_each_opening_stands_on_the_trail(

@@ -25,7 +25,8 @@ _BECOME_TEXT = (
 
 
 def upgrade() -> None:
-    op.add_column("patients", sa.Column("erased", UtcDateTime(timezone=True), nullable=True))
+    for name in ("leaving", "erased"):
+        op.add_column("patients", sa.Column(name, UtcDateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("erased", UtcDateTime(timezone=True), nullable=True))
     op.create_table(
         "sealing",
@@ -44,4 +45,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("sealing")
     op.drop_column("conversations", "erased")
-    op.drop_column("patients", "erased")
+    for name in ("erased", "leaving"):
+        op.drop_column("patients", name)
