@@ -24,6 +24,7 @@ from app.records.library_copy import LibraryCopy
 from app.records.library_store import LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.outgoing import OutgoingStore
+from app.records.own_data import OwnDataStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
@@ -59,6 +60,10 @@ class Stores:
         database.migrate()
         sealing.bring_in(database, self.keyring)
         return database
+
+    @cached_property
+    def own_data(self) -> OwnDataStore:
+        return OwnDataStore(self.database)
 
     @cached_property
     def masters(self) -> MasterFile | MastersFromSettings:

@@ -84,14 +84,14 @@ class Eraser:
     def expire(self, conversations: Sequence[str]) -> int:
         """Erase chats whose time is over; how many. One that an open case rests on stays."""
         with self._database.transaction() as session:
-            chats = [chat for part in _parts(conversations) for chat in session.scalars(_standing(part)) if not _held(session, chat.id)]
+            chats = [chat for part in _parts(conversations) for chat in session.scalars(_standing(part)) if not held(session, chat.id)]
             _hide(session, "system", chats)
         return len(self._erase([chat.id for chat in chats]).erased)
 
     def _erase(self, conversations: Sequence[str]) -> Deleted:
         """Keys first: from here on the words are unreadable, wherever they stand."""
         with self._database.reading() as session:
-            waiting = tuple(chat for chat in conversations if _held(session, chat))
+            waiting = tuple(chat for chat in conversations if held(session, chat))
             going = tuple(chat for chat in conversations if chat not in waiting)
             cases = _ended_with(session, going)
         for part in _parts(going):
@@ -152,7 +152,7 @@ def _standing(conversations: Collection[str]) -> Any:
     return select(Conversation).where(Conversation.id.in_(conversations), Conversation.erased.is_(None))
 
 
-def _held(session: Session, chat: str) -> bool:
+def held(session: Session, chat: str) -> bool:
     """Whether an open case rests on a chat, or a person speaks there."""
     found = select(FindingRow.case_id).where(FindingRow.conversation_id == chat)
     here = or_(Case.conversation_id == chat, Case.live_in == chat, Case.id.in_(found))
