@@ -10,10 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from app import batch, editorial, production
+from app.commands.backup import backup, restore
 from app.commands.corpus import corpus
 from app.commands.demo import demo
 from app.commands.evaluate import evaluate
+from app.commands.keys import keys
 from app.commands.notify import notify
+from app.commands.purge import purge
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.commands.steps import steps
@@ -33,6 +36,10 @@ cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
 cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
+cli.add_typer(keys, name="keys")
+cli.command()(backup)
+cli.command()(restore)
+cli.command()(purge)
 
 
 @cli.command()

@@ -48,6 +48,10 @@ class MastersFromSettings:
     def current(self, *, may_make: bool) -> Master:
         return self._masters[0]
 
+    def all(self) -> list[Master]:
+        """Every master that was set, the one in use first."""
+        return self._masters
+
     def of(self, master_id: str) -> Master | None:
         return next((master for master in self._masters if master.id == master_id), None)
 

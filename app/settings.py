@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     )
     gap_days: int = Field(90, ge=1, le=730, description="Days over which editors see what patients asked and got no good answer to.")
     reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
+    chat_days: int = Field(365, ge=0, description="Days after its newest message until a chat without a case is deleted; 0 keeps it.")
+    case_days: int = Field(
+        2555, ge=0, description="Days after closing until a case's chats and what was written about it are deleted; 0 keeps them."
+    )
+    handover_days: int = Field(90, ge=0, description="Days until a hand-over is deleted; 0 keeps it.")
+    model_call_days: int = Field(365, ge=0, description="Days until the figures of a language model's call are deleted; 0 keeps them.")
+    gate_days: int = Field(
+        365, ge=0, description="Days until what publishing a revision would have changed is deleted; 0 keeps it, and an open review does."
+    )
+    notice_days: int = Field(90, ge=0, description="Days until the record of a notice to the care team is deleted; 0 keeps it.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",

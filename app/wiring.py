@@ -23,6 +23,7 @@ from app.records.erasing import Eraser
 from app.records.library_store import ImportReport
 from app.records.models import now
 from app.records.notifications import NotificationStore
+from app.records.retention import RetentionStore
 from app.records.spool import Spool
 from app.settings import Settings
 from app.stores import Stores
@@ -99,6 +100,10 @@ class Application(Stores):
     def eraser(self) -> Eraser:
         """Deletes chats and everything that was derived from them."""
         return Eraser(self.database, self.keyring, lambda text: privacy.mask(text).text, self._forget_texts)
+
+    @cached_property
+    def retention(self) -> RetentionStore:
+        return RetentionStore(self.database, self.keyring, self.eraser)
 
     def _forget_texts(self) -> None:
         """What is remembered of messages in memory, to answer faster."""

@@ -15,11 +15,27 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, create_engine, event, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.errors import RecordsError
@@ -146,6 +162,35 @@ class Keyring:
         """Let go of connections and open keys."""
         self._open.clear()
         self.engine.dispose()
+
+    # Copies
+
+    def copy_to(self, file: Path) -> None:
+        """A copy of the whole store as a new SQLite file; the master key is not in it."""
+        other = Keyring(f"sqlite:///{file}", self._masters)
+        with self._reading() as connection:
+            held = {table.name: [dict(row) for row in connection.execute(select(table)).mappings()] for table in _tables.sorted_tables}
+        with other._writing() as connection:
+            for table in _tables.sorted_tables:
+                connection.execute(delete(table))
+                if held[table.name]:
+                    connection.execute(insert(table), held[table.name])
+        other._wipe()
+        other.close()
+
+    def take_in(self, file: Path) -> int:
+        """Take from a copy of this very store what it lost since; how many keys. What either has destroyed stays destroyed."""
+        other = Keyring(f"sqlite:///{file}", self._masters)
+        with other._reading() as connection:
+            rows = [dict(row) for row in connection.execute(select(_DATA_KEYS)).mappings()]
+        other.close()
+        with self._writing() as connection:
+            known = set(connection.scalars(select(_DATA_KEYS.c.subject)))
+            new = [row for row in rows if row["subject"] not in known]
+            if new:
+                connection.execute(insert(_DATA_KEYS), new)
+        self.destroy([row["subject"] for row in rows if row["wrapped"] is None])
+        return len(new)
 
     # Rotation
 
