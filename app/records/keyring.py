@@ -158,9 +158,14 @@ class Keyring:
         with self._reading() as connection:
             return connection.scalar(select(func.count()).select_from(_DATA_KEYS).where(_DATA_KEYS.c.wrapped.is_not(None))) or 0
 
+    def forget(self) -> None:
+        """Let go of the open keys; each is read again when it is needed."""
+        with self._lock:
+            self._open.clear()
+
     def close(self) -> None:
         """Let go of connections and open keys."""
-        self._open.clear()
+        self.forget()
         self.engine.dispose()
 
     # Copies
