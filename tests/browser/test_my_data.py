@@ -22,12 +22,12 @@ def _holding(server: Server) -> list[str]:
 def test_what_was_written_is_found_read_and_deleted(visitor: Callable[..., BrowserContext], server: Server) -> None:
     """From the chat's own header, on a phone; after it the chat does not come back."""
     page = open_chat(visitor(viewport={"width": 390, "height": 844}, locale="en-US"), server)
-    say(page, f"my {CANARY} knee is swollen")
+    say(page, f"what is gout? {CANARY}")
     assert _holding(server) == []
     chat = page.url
     page.click("#carelight-notice a[href='/my-data']")
     page.click(".mine a")
-    expect(page.locator(".lines .you .said")).to_have_text(f"my {CANARY} knee is swollen")
+    expect(page.locator(".lines .you .said")).to_have_text(f"what is gout? {CANARY}")
     assert serious(page) - listed() == set()
     page.click(".mine-all summary")
     page.click(".mine-all button")
