@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from nicegui import ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import case_page, figures_page, frame, review_page, rules_page, templates_page
 from app.care.frame import CARE_ROLES
@@ -33,7 +33,7 @@ def pages(app: Application) -> None:
         """The queue, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/care")
+            return frame.to_sign_in(request)
         await QueuePage(visit, board).draw()
         return None
 
@@ -42,7 +42,7 @@ def pages(app: Application) -> None:
         """A case with the patient's words, for the care team; each opening is recorded."""
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to=/desk/care/{case_id}")
+            return frame.to_sign_in(request)
         await case_page.open_case(visit, str(case_id), board)
         return None
 

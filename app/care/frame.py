@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from nicegui import ui
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from app.pages.sign_in import COOKIE
 from app.records.staff import StaffMember
@@ -52,6 +54,13 @@ def member(app: Application, request: Request, roles: Collection[str]) -> StaffM
     """Who is signed in on this request, if they have one of `roles`."""
     found = visit(app, request, roles)
     return found.member if found else None
+
+
+def to_sign_in(request: Request) -> RedirectResponse:
+    """The way through the sign-in and back to the page that was asked for, what it was asked with and all."""
+    below = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    asked = f"/desk{below}?{request.url.query}".rstrip("?")
+    return RedirectResponse(f"/sign-in?to={quote(asked, safe='/')}")
 
 
 def heading(text: str, rank: int = 1) -> None:

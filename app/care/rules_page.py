@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import rulebook
 from app.care import frame
@@ -30,14 +30,14 @@ def mount(app: Application) -> None:
     def rules(request: Request) -> Response | None:
         member = frame.member(app, request, _READERS)
         if member is None:
-            return RedirectResponse("/sign-in?to=/desk/rules")
+            return frame.to_sign_in(request)
         _draw(app, member)
         return None
 
 
 def _draw(app: Application, member: StaffMember) -> None:
     frame.header(app, member, "Red-flag rules", frame.CARE_LINKS if member.role in CARE_ROLES else {})
-    with ui.column().props('role="main"').style(_COLUMN):
+    with ui.column().style(_COLUMN):
         frame.heading("Red-flag rules")
         _sign_off(app, member)
         _try_it(app)

@@ -3,7 +3,7 @@
 from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame as desk_frame
 from app.care import live, pieces
@@ -32,7 +32,7 @@ def mount(app: Application) -> None:
         """Set words, numbers and prompts, for editors and reviewers."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}")
+            return desk_frame.to_sign_in(request)
         await TextsPage(visit).draw()
         return None
 
@@ -42,7 +42,7 @@ def mount(app: Application) -> None:
         visit = frame.visit(app, request)
         known = slug if slug in TEXT_FORMS else ""
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}/{known}".rstrip("/"))
+            return desk_frame.to_sign_in(request)
         await _page_of(visit, known, country).draw()
         return None
 
@@ -66,7 +66,7 @@ class TextsPage:
         frame.header(self._visit)
         lines = await run.io_bound(self._read)
         today = now().date()
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             desk_frame.heading("Texts")
             ui.label("What patients read beside articles. It goes the same way: one person writes it, another passes it.").classes(
                 "cd-hint"
@@ -94,7 +94,7 @@ class WholeTextPage:
     async def draw(self) -> None:
         """Draw the page."""
         frame.header(self._visit)
-        with ui.column().props('role="main"').classes("cd-page ed-page"):
+        with ui.column().classes("cd-page ed-page"):
             desk_frame.heading(TEXT_FORMS[self._slug].title)
             ui.label(TEXT_FORMS[self._slug].about).classes("cd-hint")
             self._head = TextHead(self._visit, self._slug, self._show, "How it stands")

@@ -72,7 +72,7 @@ def test_the_library_is_found_through_by_keyboard_and_has_no_serious_violation(e
 def test_pages_of_a_long_list_are_turned(editor: Page) -> None:
     """Fifty at a time, however many there are."""
     first = _rows(editor).first.inner_text()
-    editor.get_by_role("button", name="Next").click()
+    editor.get_by_role("button", name="Next", exact=True).click()
     expect(editor.get_by_text("51 to 100 of")).to_be_visible()
     expect(_rows(editor).first).not_to_have_text(first)
 
