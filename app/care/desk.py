@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from nicegui import ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +27,7 @@ def pages(app: Application) -> None:
     """Every page of the desk, each with who may open it."""
     board: Shared[Board] = Shared(app.case_board.read)
 
-    @ui_page("/care", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care", "Care desk")
     async def care(request: Request) -> Response | None:
         """The queue, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
@@ -37,7 +36,7 @@ def pages(app: Application) -> None:
         await QueuePage(visit, board).draw()
         return None
 
-    @ui_page("/care/{case_id:uuid}", title="Case", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/{case_id:uuid}", "Case")
     async def case(request: Request, case_id: UUID) -> Response | None:
         """A case with the patient's words, for the care team; each opening is recorded."""
         visit = frame.visit(app, request, CARE_ROLES)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,7 +26,7 @@ _PLAIN = "#11676b"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
-    @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/figures", "Care desk")
     async def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:

@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -17,8 +18,10 @@ _LINK = "color:#fff;text-decoration:underline;padding:10px 8px;min-height:44px;d
 _SIGN_OUT = f'<form method="post" action="/sign-out"><button style="{_LINK}">Sign out</button></form>'
 
 
-PATIENCE_S = 30.0
+_PATIENCE_S = 30.0
 """How long a page may take to its first look: NiceGUI's own three seconds would answer a nurse of a busy clinic with an error."""
+_KEPT_S = 60.0
+"""How long a page waits for a browser whose network failed: it goes on then where it stood, with all that was typed into it."""
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
 CARE_LINKS = {
@@ -41,6 +44,11 @@ class Visit:
     app: Application
     member: StaffMember
     token: str
+
+
+def page(path: str, title: str) -> ui_page:
+    """Mark a function as the desk page at `path`, which is below `/desk`."""
+    return ui_page(path, title=title, response_timeout=_PATIENCE_S, reconnect_timeout=_KEPT_S)
 
 
 def visit(app: Application, request: Request, roles: Collection[str]) -> Visit | None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,7 +32,7 @@ _MARKED = "border:3px solid #8a4b00"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/reviews`."""
 
-    @ui_page("/care/reviews", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/reviews", "Care desk")
     async def page(request: Request) -> Response | None:
         member = frame.member(app, request, CARE_ROLES)
         if member is None:

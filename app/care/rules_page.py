@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,7 +25,7 @@ _BOX = "width:100%;background:#fff;border:1px solid #d3dedf;border-radius:10px;p
 def mount(app: Application) -> None:
     """Put the page at `/desk/rules`."""
 
-    @ui_page("/rules", title="Red-flag rules", response_timeout=frame.PATIENCE_S)
+    @frame.page("/rules", "Red-flag rules")
     def rules(request: Request) -> Response | None:
         member = frame.member(app, request, _READERS)
         if member is None:

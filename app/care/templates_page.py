@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +21,7 @@ _NEW = Template(0, "", "", "en", "")
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/templates`."""
 
-    @ui_page("/care/templates", title="Templates and procedures", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/templates", "Templates and procedures")
     async def templates(request: Request) -> Response | None:
         """Templates and procedures, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)

@@ -8,7 +8,6 @@ from html import escape
 from typing import get_args
 
 from nicegui import background_tasks, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -50,7 +49,7 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/editor`."""
     board: Shared[Lists] = Shared(app.article_board.look, _FRESH_S)
 
-    @ui_page("/editor", title="Library", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor", "Library")
     async def library(request: Request) -> Response | None:
         """Every article, for editors and reviewers."""
         visit = frame.visit(app, request)

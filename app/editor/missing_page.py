@@ -3,7 +3,6 @@
 from functools import partial
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,7 +30,7 @@ _READING = "Reading… With many chats this takes some seconds."
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor/missing`."""
 
-    @ui_page("/editor/missing", title="What is missing", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/missing", "What is missing")
     async def missing(request: Request) -> Response | None:
         """Questions without a good answer, for editors and reviewers."""
         visit = frame.visit(app, request)

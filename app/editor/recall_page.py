@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 from html import escape
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,7 +48,7 @@ def mount(app: Application) -> None:
 
 
 def _mount(app: Application, desk: RecallDesk, shelf: Shelf) -> None:
-    @ui_page(f"{desk.path}/{{recall_id:int}}", title="Recall", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page(f"{desk.path}/{{recall_id:int}}", "Recall")
     async def recall(request: Request, recall_id: int) -> Response | None:
         """The conversations of one recall."""
         visit = desk.visit(app, request)

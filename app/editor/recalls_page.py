@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,7 +29,7 @@ def mount(app: Application) -> None:
 
 
 def _mount(app: Application, desk: RecallDesk) -> None:
-    @ui_page(desk.path, title="Recalls", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page(desk.path, "Recalls")
     async def recalls(request: Request, slug: str = "", revision: int = 0) -> Response | None:
         """Every recall; `slug` and `revision` ask for the one of that revision."""
         visit = desk.visit(app, request)

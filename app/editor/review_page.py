@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from nicegui import app as nicegui_app
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -55,7 +54,7 @@ def mount(app: Application) -> None:
     def shelf(slug: str) -> Shared[ArticleFile | None]:
         return Shared(lambda: app.article_files.open(slug))
 
-    @ui_page("/editor/review/{slug}", title="Review", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/review/{slug}", "Review")
     async def review(request: Request, slug: str, before: int = 0, after: int = 0, again: int = 0) -> Response | None:
         """Comparison, gate, signatures and history of an article, for editors and reviewers."""
         visit = frame.visit(app, request)

@@ -1,7 +1,6 @@
 """The clinic's texts: the list of them, and the page on which each is written."""
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,7 +26,7 @@ _HERE = "/desk/editor/texts"
 def mount(app: Application) -> None:
     """Put the pages at `/desk/editor/texts` and below."""
 
-    @ui_page("/editor/texts", title="Texts", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/texts", "Texts")
     async def texts(request: Request) -> Response | None:
         """Set words, numbers and prompts, for editors and reviewers."""
         visit = frame.visit(app, request)
@@ -36,7 +35,7 @@ def mount(app: Application) -> None:
         await TextsPage(visit).draw()
         return None
 
-    @ui_page("/editor/texts/{slug}", title="Text", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/texts/{slug}", "Text")
     async def one_text(request: Request, slug: str, country: str = "") -> Response | None:
         """One of them, for its writers."""
         visit = frame.visit(app, request)

@@ -4,7 +4,6 @@ import re
 from html import escape
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +27,7 @@ _NOT_READ = "The records cannot be read just now. Reload this page in a moment."
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor/write/{slug}`."""
 
-    @ui_page("/editor/write/{slug}", title="Write", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/write/{slug}", "Write")
     async def write(request: Request, slug: str) -> Response | None:
         """One article, for its writers; others of the desk read it."""
         known = slug if _SLUG.fullmatch(slug) else ""
