@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import app as nicegui_app
+from nicegui import core, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,12 +16,20 @@ from app.editor import desk as editor_desk
 from app.records.case_board import Board
 from app.wiring import Application
 
+_SILENT_S = 8.0
+"""How long a browser may leave a ping unanswered: by NiceGUI's two seconds a busy machine would cut off whoever is typing."""
+
 
 def mount(web: FastAPI, app: Application) -> None:
     """Put both desks under `/desk` of `web`."""
+    nicegui_app.on_startup(_wait_for_pings)
     pages(app)
     editor_desk.pages(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
+
+
+def _wait_for_pings() -> None:
+    core.sio.eio.ping_timeout = _SILENT_S
 
 
 def pages(app: Application) -> None:
