@@ -17,6 +17,7 @@ from app.commands.evaluate import evaluate
 from app.commands.keys import keys
 from app.commands.notify import notify
 from app.commands.purge import purge
+from app.commands.release import release
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.commands.steps import steps
@@ -40,6 +41,7 @@ cli.add_typer(keys, name="keys")
 cli.command()(backup)
 cli.command()(restore)
 cli.command()(purge)
+cli.add_typer(release, name="release")
 
 
 @cli.command()
