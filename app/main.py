@@ -12,11 +12,14 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app import wiring
+from app.addresses import networks
+from app.doors import Doors
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Harden
 from app.pager import Pager
 from app.pages import guest, library, sign_in
+from app.proxies import Proxies
 from app.publishing import publish_due
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
@@ -37,7 +40,12 @@ def create(app: Application) -> Harden:
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
-    return Harden(web, app.secrets.guest, app.settings.origin)
+    return Harden(web, app.secrets.guest, _doors(app), Proxies(networks(app.settings.trusted_proxies)))
+
+
+def _doors(app: Application) -> Doors:
+    chosen = app.settings
+    return Doors(chosen.origin, chosen.desk_origin, networks(chosen.desk_networks))
 
 
 def _own_routes(web: FastAPI, app: Application) -> None:
