@@ -6,18 +6,27 @@ otherwise. Whatever fails inside, its words stay inside.
 """
 
 import asyncio
+import logging
 import re
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import bodies, page_headers
-from app.doors import Doors, header
+from app.doors import Doors, header, surface
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
-from app.proxies import Proxies, request_id
+from app.limits import Limits
+from app.logs import REQUEST
+from app.metrics import Metrics
+from app.proxies import Proxies, address, request_id
+from app.settings import Settings
 
+log = logging.getLogger("carelight.requests")
+_HTML = b"text/html; charset=utf-8"
 _THIRD_PARTY = re.compile(rb"<(?:link|script)[^>]*(?:fonts\.googleapis|fonts\.gstatic|cdn\.jsdelivr)[^>]*>(?:</script>)?")
 _EXPIRY = re.compile(r";\s*(?:Max-Age|Expires)=[^;]*", re.IGNORECASE)
 _FAILED = b"Something failed on our side. Please try again in a moment. In an emergency, call your local emergency number now."
@@ -26,28 +35,68 @@ _WAITS_LONGER = ("/ws/", "/desk/_nicegui_ws/")
 """A socket that goes by requests holds each until something happens."""
 
 
-class Harden:
-    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it."""
+@dataclass(frozen=True)
+class Guards:
+    """What stands before the application. `limited` is the page for who must wait a minute."""
 
-    def __init__(self, app: ASGIApp, secret: str, doors: Doors | None = None, proxies: Proxies | None = None) -> None:
-        self.app, self._secret = app, secret
-        self._doors, self._proxies = doors or Doors(), proxies or Proxies()
+    doors: Doors = field(default_factory=Doors)
+    proxies: Proxies = field(default_factory=Proxies)
+    limits: Limits = field(default_factory=lambda: Limits(Settings()))
+    metrics: Metrics = field(default_factory=Metrics)
+    limited: Callable[[], str] = lambda: "Please wait a minute."
+
+    def may(self, scope: Scope) -> bool:
+        """Whether a search, or a try of a password, is within its address's limit."""
+        if scope["method"] != "POST" or not scope["path"].startswith(("/library/", "/sign-in")):
+            return True
+        allowed = self.limits.may_search if scope["path"].startswith("/library/") else self.limits.may_sign_in
+        return allowed(address(scope))
+
+
+class Harden:
+    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it. `secret` signs guests' cookies."""
+
+    def __init__(self, app: ASGIApp, secret: str, guards: Guards | None = None) -> None:
+        self.app, self._secret, self._guards = app, secret, guards or Guards()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        scope = self._proxies.arrived(scope)
-        if status := self._doors.refusal(scope) or bodies.too_large(scope):
+        scope = self._guards.proxies.arrived(scope)
+        REQUEST.set(request_id(scope))
+        if status := self._guards.doors.refusal(scope) or bodies.too_large(scope):
+            self._guards.metrics.count("carelight_refused_total", status=str(status))
             await _refuse(scope, receive, send, status)
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:
-            await self._answer(scope, receive, send)
+            await self._timed(scope, receive, send)
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and note how that went: which part of the product, how it ended and how long it took, and nothing else."""
+        began, part, ended = time.perf_counter(), surface(scope["path"]), ["none"]
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                ended[0] = f"{message['status'] // 100}xx"
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, noted)
+        finally:
+            took = time.perf_counter() - began
+            self._guards.metrics.count("carelight_requests_total", part=part, status=ended[0])
+            self._guards.metrics.took("carelight_request_seconds", took, part=part)
+            log.debug("%s %s %s %.0f ms", scope["method"], part, ended[0], took * 1000)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with a bounded body; what comes back is dressed, and comes in time or not at all."""
-        page = _Page(scope, send, self._doors.own(scope), self._fresh_guest(scope))
+        page = _Page(scope, send, self._guards.doors.own(scope), self._fresh_guest(scope))
+        if not self._guards.may(scope):
+            await page.send({"type": "http.response.start", "status": 429, "headers": [(b"content-type", _HTML), (b"retry-after", b"60")]})
+            await page.send({"type": "http.response.body", "body": self._guards.limited().encode()})
+            return
         body = bodies.Body(scope, receive)
         if status := await body.ready():
             await _refuse(scope, receive, page.send, status)
@@ -66,7 +115,11 @@ class Harden:
         if scope["method"] != "GET" or "text/html" not in header(scope, b"accept"):
             return None
         held = _cookies(scope).get(COOKIE)
-        return None if held and guest_id(held, self._secret) else new_guest(self._secret)
+        if held and guest_id(held, self._secret):
+            return None
+        made = new_guest(self._secret)
+        self._guards.limits.guest_came(guest_id(made, self._secret) or "", address(scope))
+        return made
 
 
 class _Page:

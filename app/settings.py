@@ -111,7 +111,30 @@ class Settings(BaseSettings):
     model_price_in: float = Field(0.0, ge=0, description="Price of a million tokens sent to `model`; 0 means unknown.")
     model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
+    log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for a collector: one object a line.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="From which level on our own events are logged.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Who sends it as a bearer token reads `/metrics`; empty lets only this machine itself read them."
+    )
     answer_threads: int = Field(4, ge=1, description="Threads that make answers; screening has its own.")
+    answer_queue: int = Field(64, ge=1, description="Answers that may wait for a thread; whoever comes then is asked to try again.")
+    answer_wait: float = Field(
+        20.0, gt=0, description="Seconds that an answer waits for a thread before the patient is asked to try again."
+    )
+    limit_messages: int = Field(20, ge=0, description="Messages a minute of one guest that are answered; all are screened. 0: no limit.")
+    limit_address_messages: int = Field(
+        300, ge=0, description="Messages a minute from one address that are answered; a clinic's own network is one. 0: no limit."
+    )
+    limit_guests: int = Field(
+        300, ge=0, description="New guests an hour from one address; those beyond share one guest's answers. 0: no limit."
+    )
+    limit_searches: int = Field(120, ge=0, description="Searches of the library a minute from one address. 0: no limit.")
+    limit_sign_ins: int = Field(20, ge=0, description="Tries to sign in a minute from one address. 0: no limit.")
+    limit_cases: int = Field(
+        20,
+        ge=0,
+        description="Patients an hour from one address whose cases stand for themselves; more are one line of the queue. 0: no limit.",
+    )
 
     @field_validator("time_zone", "on_call_hours", "holidays")
     @classmethod

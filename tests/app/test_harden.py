@@ -13,7 +13,9 @@ from starlette.websockets import WebSocketDisconnect
 from app.bodies import Body
 from app.doors import Doors
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
-from app.harden import Harden
+from app.harden import Guards, Harden
+from app.limits import Limits
+from app.settings import Settings
 
 SECRET = "a secret of the clinic"
 HTML = {"accept": "text/html"}
@@ -94,7 +96,7 @@ def test_our_own_pages_socket_is_opened(client: TestClient) -> None:
 @pytest.mark.parametrize("public", ["https://chat.example.org", "https://chat.example.org/"])
 def test_behind_a_proxy_the_public_address_counts(public: str) -> None:
     """The server then hears http where the browser shows https; a slash too many must not shut everyone out."""
-    client = TestClient(Harden(_inner(), SECRET, Doors(public)))
+    client = TestClient(Harden(_inner(), SECRET, Guards(Doors(public))))
     here = {"host": "chat.example.org"}
     codes = [
         client.post("/", headers={**here, "origin": origin}).status_code for origin in ("https://chat.example.org", "http://testserver")
@@ -336,3 +338,26 @@ def test_every_answer_has_an_id_and_names_no_version(client: TestClient) -> None
     first, second = (client.get("/").headers for _ in range(2))
     assert first["x-request-id"] != second["x-request-id"]
     assert not {"server", "x-powered-by"} & set(first)
+
+
+def test_tries_of_a_password_and_searches_are_limited_by_address() -> None:
+    """The page says to wait, with the emergency number; nothing else is limited here."""
+    limits = Limits(Settings(limit_sign_ins=2, limit_searches=1))
+    client = TestClient(Harden(_inner(), SECRET, Guards(limits=limits, limited=lambda: "Wait. Call 911.")))
+    codes = [client.post(path).status_code for path in ("/sign-in", "/sign-in", "/sign-in", "/library/find", "/library/search", "/other")]
+    assert codes == [200, 200, 429, 200, 429, 200]
+    refused = client.post("/sign-in")
+    assert (refused.text, refused.headers["retry-after"]) == ("Wait. Call 911.", "60")
+
+
+def test_what_happened_is_counted_by_part_and_status_and_logged_without_address_or_words(caplog: pytest.LogCaptureFixture) -> None:
+    """No path: it names the chat, the case, the article that somebody read."""
+    guards = Guards()
+    client = TestClient(Harden(_inner(), SECRET, guards))
+    with caplog.at_level("DEBUG", logger="carelight.requests"):
+        client.get("/library/gout?mark=1-2")
+        client.post("/", headers={"origin": "http://evil.example"})
+    assert 'carelight_requests_total{part="library",status="2xx"} 1' in guards.metrics.text()
+    assert 'carelight_refused_total{status="403"} 1' in guards.metrics.text()
+    assert caplog.messages[0].startswith("GET library 2xx")
+    assert "gout" not in caplog.text
