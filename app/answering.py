@@ -13,7 +13,7 @@ from typing import TypeVar
 from app import care_team, render
 from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
-from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind
+from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind, Visit
 from app.records.models import new_id
 from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
@@ -98,6 +98,8 @@ class Moment:
     """As they were when the turn began: numbers that are published meanwhile come with the next one."""
     foreign: str = ""
     """ISO 639-1 code of a language that we do not cover, where the message is in one."""
+    visit: Visit = field(default_factory=Visit)
+    """How the message came in, and what is withheld from it by now."""
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -162,9 +164,15 @@ class Answering:
             yield Made(unanswerable)
         elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn)):
             yield Made(self._under_banner(at, self._set_words(at, entry)))
+        elif at.visit.withheld:
+            yield Made(self._under_banner(at, self._withheld(at)))
         else:
             for made in self._answer(at, clock, cancelled):
                 yield replace(made, reply=self._under_banner(at, made.reply))
+
+    def _withheld(self, at: Moment) -> Reply:
+        """Too many at once: what to do meanwhile, and that the message was looked at for danger all the same."""
+        return reply("notice", f"{at.words.say(at.visit.withheld)} {at.words.say('help_now')}", render.offer_body(at.words))
 
     def with_person(self, at: Moment) -> None:
         """A person answers here and reads all of it; the assistant only comes back where the patient asks for it."""
@@ -242,7 +250,7 @@ class Answering:
 
     def _person_asked(self, at: Moment) -> tuple[str, bool]:
         """The case of a patient who asks for a person, and the truth about who will read it: nobody, where it could not be stored."""
-        if not self._escalations.escalate(at.turn, [ASKED_FOR_PERSON]):
+        if not self._escalations.escalate(at.turn, [ASKED_FOR_PERSON], at.visit.source):
             return at.words.say("case_not_stored"), False
         return f"{at.words.say('person_requested')} {at.words.say(f'staffing_{self._staffing()}')}", True
 

@@ -44,18 +44,17 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Start the server: the chat at /, the library at /library, the care desk at /care."""
-    import uvicorn
-
     with application(data_dir) as app, app.folder:
         if gaps := production.gaps(app):
             raise SettingsError("production mode cannot start:\n- " + "\n- ".join(gaps))
         _start_index(app)
         from app.main import create  # Chainlit reads its folder from the environment that `initialise` has just set
+        from app.serving import serve as run_server
 
         web = create(app)
         gc.freeze()  # NiceGUI looks for its server among all objects at start, and touching Chainlit's lazy ones there raises
         tell(f"Carelight is ready at http://{host}:{port} (data in {app.settings.data_dir.resolve()})", style="")
-        uvicorn.run(web, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1 << 20)
+        run_server(web, host, port)
 
 
 def _start_index(app: Application) -> None:

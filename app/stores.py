@@ -10,6 +10,7 @@ from app.records.audit import AuditLog
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
+from app.records.census import CensusTaker
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
@@ -153,6 +154,10 @@ class Stores:
     @cached_property
     def case_board(self) -> CaseBoard:
         return CaseBoard(self.database)
+
+    @cached_property
+    def census(self) -> CensusTaker:
+        return CensusTaker(self.database, self.settings.targets)
 
     @cached_property
     def team_notes(self) -> TeamNotes:

@@ -19,7 +19,7 @@ def browser(cookies: Mapping[str, str] | None = None) -> aiohttp.ClientSession:
 async def connect(http: aiohttp.ClientSession, base: str, heard: Mapping[str, Heard], chat: str = "") -> Any:
     """Load the page and open its chat, or `chat` again; `heard` takes what the server sends, by the name of the event."""
     await http.get(base, headers={"accept": "text/html"})
-    await http.post(f"{base}/auth/header")
+    await http.post(f"{base}/auth/header", headers={"origin": base})
     client = socketio.AsyncClient(http_session=http, reconnection=False)
     for event, hear in heard.items():
         client.on(event, hear)

@@ -1,12 +1,13 @@
 """The library as patients read it: a list with search, and each article with its sources and the cited passage marked."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 
 from app.pages.article_page import article_values, common
+from app.pages.searches import Searches
 from app.pages.shelf import KINDS, Shelf, shelf_of
 from app.pages.sign_in import COOKIE
 from app.pages.templating import page
@@ -23,21 +24,27 @@ _MOST_REVISIONS = 1 << 31
 
 
 def routes(app: Application) -> APIRouter:
-    """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
-    router = APIRouter()
+    """`/library`, `/library/search`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
+    router, searches = APIRouter(), Searches()
 
     def shelf() -> Shelf:
         """The shelf of the served set now."""
         return shelf_of(app.library.snapshot())
 
     @router.get("/library")
-    def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
-        results = _search(app, shelf(), q) if q.strip() else None
-        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **common(app)}
-        return page(request, "library.html", {**values, "count": len(shelf().articles)})
+    def index(request: Request, found: str = "", by: Literal["letter", "body", "kind"] = "letter") -> Response:
+        q = searches.words(found) if found else ""
+        results = _search(app, shelf(), q) if q and q.strip() else None
+        values = {"groups": shelf().groups(by), "by": by, "q": q or "", "over": q is None, "results": results, "kinds": KINDS}
+        return page(request, "library.html", {**values, "count": len(shelf().articles), **common(app)})
 
-    @router.get("/library/find")
-    def find(request: Request, q: str = Query("", max_length=200)) -> Response:
+    @router.post("/library/search")
+    def search(q: Annotated[str, Form(max_length=200)] = "") -> Response:
+        """By post, and away from it at once: what somebody looks for stands in no address."""
+        return RedirectResponse(f"/library?found={searches.keep(q)}" if q.strip() else "/library", status_code=303)
+
+    @router.post("/library/find")
+    def find(request: Request, q: Annotated[str, Form(max_length=200)] = "") -> Response:
         return page(request, "found.html", {"q": q, "results": shelf().named(q), "kinds": KINDS})
 
     @router.get("/library/{slug}")

@@ -23,7 +23,7 @@ from app.records.notifications import Notice, NoticeKind, enqueue
 from app.records.outgoing import send
 from app.records.owners import MADE_UP
 from guardrails.care_cards import Staffing
-from guardrails.level import Level
+from guardrails.level import SEVERITY, Level
 
 _TELLS: tuple[NoticeKind, ...] = ("opened", "raised", "joined", "person_requested", "returned", "attended")
 _UNANSWERED = "told_unanswered"
@@ -103,11 +103,24 @@ class AlarmStore:
         since, newest = now.waiting_since, _newest(session, case.id)
         kind: NoticeKind = "late" if becomes >= LATE else newest[1]
         about = f"{case.id}:{newest[0]}:{int(since.timestamp() * 1000) if since else 0}:{becomes}"
-        enqueue(session, about, ladder.channels(was, becomes), Notice(kind, now.level, since, case.id), at)
+        if _speaks(session, case):
+            enqueue(session, about, ladder.channels(was, becomes), Notice(kind, now.level, since, case.id), at)
         if becomes >= LATE and not _happened(session, case, (_UNANSWERED,), now):
             session.add(CaseEvent(case_id=case.id, kind=_UNANSWERED, created=at))
             for chat, told in _chats(session, case, now):
                 send(session, chat, ladder.unanswered(told))
+
+
+def _speaks(session: Session, case: Case) -> bool:
+    """Whether the team is told of this case itself: of a crowd that may be the work of a program, of its most severe one alone.
+
+    Every patient of a crowd is told the truth as any other; only the channels are not called once for each.
+    """
+    if not case.crowd:
+        return True
+    others = session.scalars(select(Case).where(Case.crowd == case.crowd, Case.state == "open", Case.waiting_since.is_not(None)))
+    first = min(others, key=lambda each: (-SEVERITY[as_level(each.level)], each.opened, each.id), default=case)
+    return first.id == case.id
 
 
 def _count_from(session: Session, case: Case, at: datetime, staffing: Staffing) -> None:

@@ -179,6 +179,8 @@ class Case(Base):
     verdict: Mapped[str | None] = mapped_column(String(32))
     false_alarm: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
+    crowd: Mapped[str] = mapped_column(String(16), default="", server_default="", index=True)
+    """Names the many cases of one address that this is one of; empty for one that stands for itself. No address can be read from it."""
     advice: Mapped[str] = mapped_column(Text, default="", server_default="")
     closed_by: Mapped[str | None] = mapped_column(String(36))
     rules: Mapped[str] = mapped_column(String(64), default="", server_default="")

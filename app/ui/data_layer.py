@@ -4,8 +4,11 @@ The turn is recorded by `app.conversation` before it is shown, so a step that Ch
 write has nothing to add. Every read checks the owner, and a database error is raised, never answered with "nothing".
 """
 
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, TypeVar
 
 from chainlit.data.base import BaseDataLayer
 from chainlit.element import Element, ElementDict
@@ -17,14 +20,19 @@ from app.records.conversations import Chat, ConversationStore, Entry
 from app.ui.elements import Drawing, elements_for
 from app.ui.pages import element_id
 
+T = TypeVar("T")
 _EPOCH = "2026-01-01T00:00:00Z"
 
 
 class RecordsDataLayer(BaseDataLayer):
     """Reads conversations for Chainlit's page."""
 
-    def __init__(self, store: ConversationStore) -> None:
-        self._store = store
+    def __init__(self, store: ConversationStore, lane: Executor) -> None:
+        self._store, self._lane = store, lane
+
+    async def _read(self, work: Callable[..., T], *arguments: object) -> T:
+        """What the records say, asked on a thread: a database that is slow must not stop every chat."""
+        return await asyncio.get_running_loop().run_in_executor(self._lane, partial(work, *arguments))
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """A guest is who their signed cookie says; nothing else is kept about them here."""
@@ -34,31 +42,31 @@ class RecordsDataLayer(BaseDataLayer):
         return await self.get_user(user.identifier)
 
     async def get_thread_author(self, thread_id: str) -> str:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         return str(chat.patient_id) if chat else ""
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         return thread(chat) if chat else None
 
     async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[ThreadDict]:
-        chats = self._store.chats(filters.userId or "")
+        chats = await self._read(self._store.chats, filters.userId or "")
         info = PageInfo(hasNextPage=False, startCursor=None, endCursor=None)
         return PaginatedResponse(pageInfo=info, data=[thread(chat) for chat in chats])
 
     async def delete_thread(self, thread_id: str) -> None:
-        self._store.delete(thread_id)
+        await self._read(self._store.delete, thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
-        self._store.rate(feedback.forId, feedback.value)
+        await self._read(self._store.rate, feedback.forId, feedback.value)
         return str(feedback.forId)
 
     async def delete_feedback(self, feedback_id: str) -> bool:
-        self._store.rate(feedback_id, None)
+        await self._read(self._store.rate, feedback_id, None)
         return True
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         found = thread(chat)["elements"] if chat else None
         return next((item for item in found or [] if item.get("id") == element_id), None)
 

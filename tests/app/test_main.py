@@ -62,7 +62,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, rule_layer: RedFlagRules) -
     gc.freeze()  # as `carelight serve` does, for the same reason
     guest = new_guest(app.secrets.guest)
     _fill(app, guest_id(guest, app.secrets.guest) or "")
-    with TestClient(web) as client:
+    with TestClient(web, headers={"origin": "http://testserver"}) as client:
         yield Clinic(app, web, client, guest)
     gc.unfreeze()
     os.environ.clear()
