@@ -16,7 +16,7 @@ from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Harden
 from app.pager import Pager
-from app.pages import guest, library, sign_in
+from app.pages import account, guest, library, sign_in
 from app.publishing import publish_due
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
@@ -33,7 +33,7 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    for router in (library.routes(app), guest.routes(app), sign_in.routes(app)):
+    for router in (library.routes(app), guest.routes(app), sign_in.routes(app), account.routes(app)):
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
