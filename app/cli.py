@@ -12,12 +12,14 @@ from app import audit_trail, batch, production
 from app.commands.audit import audit
 from app.commands.corpus import corpus
 from app.commands.demo import demo
+from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.notify import notify
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.commands.staff import staff
 from app.commands.steps import steps
+from app.commands.stop import stop
 from app.errors import SettingsError
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
@@ -34,6 +36,8 @@ cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
 cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
+cli.command()(stop)
+cli.command()(doctor)
 
 
 @cli.command()

@@ -33,6 +33,7 @@ from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.staff import StaffStore
 from app.records.staff_admin import StaffAdmin
+from app.records.stops import StopStore
 from app.records.stories import StoryStore
 from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
@@ -40,6 +41,7 @@ from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
 from app.review_policy import Overdue, Policy
 from app.settings import Settings
+from app.stop_switch import StopSwitch
 
 
 class Stores:
@@ -115,6 +117,10 @@ class Stores:
     @cached_property
     def case_work(self) -> CaseWork:
         return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def stop_switch(self) -> StopSwitch:
+        return StopSwitch(StopStore(self.database))
 
     @cached_property
     def stories(self) -> StoryStore:

@@ -8,6 +8,7 @@ from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.admin import desk as admin_desk
 from app.care import case_page, figures_page, frame, review_page, rules_page, templates_page
 from app.care.frame import CARE_ROLES
 from app.care.live import Shared
@@ -21,6 +22,7 @@ def mount(web: FastAPI, app: Application) -> None:
     """Put both desks under `/desk` of `web`."""
     pages(app)
     editor_desk.pages(app)
+    admin_desk.pages(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 

@@ -9,7 +9,7 @@ from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.care import frame, tables
+from app.care import frame, live, tables
 from app.care.frame import CARE_ROLES
 from app.desk_words import span
 from app.errors import RecordsError
@@ -29,10 +29,11 @@ def mount(app: Application) -> None:
 
     @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
     async def page(request: Request) -> Response | None:
-        member = frame.member(app, request, CARE_ROLES)
-        if member is None:
+        visit = frame.visit(app, request, CARE_ROLES)
+        if visit is None:
             return RedirectResponse("/sign-in?to=/desk/care/figures")
-        await _draw(app, member)
+        await _draw(app, visit.member)
+        await live.keep_signed_in(visit, "/desk/care/figures")
         return None
 
 

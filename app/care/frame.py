@@ -17,6 +17,8 @@ _SIGN_OUT = f'<form method="post" action="/sign-out"><button style="{_LINK}">Sig
 
 PATIENCE_S = 30.0
 """How long a page may take to its first look: NiceGUI's own three seconds would answer a nurse of a busy clinic with an error."""
+STOPPED = "stopped"
+"""Marks the line below the header that says that the assistant is stopped; `live.keep` fills it."""
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
 CARE_LINKS = {
@@ -48,12 +50,6 @@ def visit(app: Application, request: Request, roles: Collection[str]) -> Visit |
     return Visit(app, found, token) if found is not None and found.role in roles else None
 
 
-def member(app: Application, request: Request, roles: Collection[str]) -> StaffMember | None:
-    """Who is signed in on this request, if they have one of `roles`."""
-    found = visit(app, request, roles)
-    return found.member if found else None
-
-
 def heading(text: str, rank: int = 1) -> None:
     """A heading of the page's own words, of the first to the third rank."""
     style = f"font-size:{_SIZES[rank]};line-height:1.3;font-weight:650;color:#123d42;margin:0"
@@ -79,5 +75,7 @@ def header(app: Application, signed_in: StaffMember, title: str, links: Mapping[
         ui.space()
         for label, address in links.items():
             link(label, address, "").style(_LINK)
-        ui.label(f"{signed_in.name} ({signed_in.role})")
+        account = link(f"{signed_in.name} ({signed_in.role})", "/account", "").style(_LINK)
+        account.props["title"] = "Your account: password, second factor, open desks"
         ui.html(_SIGN_OUT, sanitize=False)
+    ui.label("").classes("cd-stopped").props('role="status"').mark(STOPPED).set_visibility(False)

@@ -35,10 +35,11 @@ def mount(app: Application) -> None:
 
     @ui_page("/care/reviews", title="Care desk", response_timeout=frame.PATIENCE_S)
     async def page(request: Request) -> Response | None:
-        member = frame.member(app, request, CARE_ROLES)
-        if member is None:
+        visit = frame.visit(app, request, CARE_ROLES)
+        if visit is None:
             return RedirectResponse("/sign-in?to=/desk/care/reviews")
-        await _Page(app, member).draw()
+        await _Page(app, visit.member).draw()
+        await live.keep_signed_in(visit, "/desk/care/reviews")
         return None
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app import rulebook
-from app.care import frame
+from app.care import frame, live
 from app.care.frame import CARE_ROLES
 from app.records.sign_offs import NEEDED
 from app.records.staff import StaffMember
@@ -27,11 +27,12 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/rules`."""
 
     @ui_page("/rules", title="Red-flag rules", response_timeout=frame.PATIENCE_S)
-    def rules(request: Request) -> Response | None:
-        member = frame.member(app, request, _READERS)
-        if member is None:
+    async def rules(request: Request) -> Response | None:
+        visit = frame.visit(app, request, _READERS)
+        if visit is None:
             return RedirectResponse("/sign-in?to=/desk/rules")
-        _draw(app, member)
+        _draw(app, visit.member)
+        await live.keep_signed_in(visit, "/desk/rules")
         return None
 
 

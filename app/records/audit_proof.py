@@ -87,6 +87,14 @@ class AuditProof:
                 return head.number > 0
             return newest.made <= now() - every and newest.number < head.number
 
+    def newest(self) -> Checkpoint | None:
+        """The newest checkpoint that was made here."""
+        with self._database.reading() as session:
+            row = session.scalar(
+                select(AuditCheckpoint).where(AuditCheckpoint.kind == "checkpoint").order_by(AuditCheckpoint.number.desc())
+            )
+            return Checkpoint(row.number, row.hash, row.made, row.signature) if row is not None else None
+
     def unsent(self) -> Checkpoint | None:
         """The newest checkpoint, where nobody else was told of it yet."""
         with self._database.reading() as session:

@@ -58,6 +58,7 @@ _PURPOSES: dict[str, tuple[str, str]] = {
     "nothing_more": (_CHAT, "The library says no more about it."),
     "abstained": (_CHAT, "Nobody can know it, and the library has nothing."),
     "help_now": (_CHAT, "After words that are no answer: if it could be serious."),
+    "stopped_": (_CHAT, "While the clinic has switched answers off: in their place, and above the chat."),
     "too_long": (_CHAT, "The message is too long to answer."),
     "error": (_CHAT, "Something failed on our side."),
     "interrupted": (_CHAT, "The last answer was cut off."),
