@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app import addresses, review_policy, rota
 from app.documents import TEXTS
 from app.errors import SettingsError
+from app.sign_in_rules import SignInRules
 from guardrails.level import Level
 
 _PREFIX = "CARELIGHT_"
@@ -58,7 +59,22 @@ class Settings(BaseSettings):
     notify_operator: SecretStr = Field(
         SecretStr(""), description="Where it is told that the database or the screen fails; empty tells the first."
     )
+    notify_audit: SecretStr = Field(
+        SecretStr(""),
+        description="Where a checkpoint of the audit log goes each night; best one that this server's operator cannot change.",
+    )
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    staff_idle_minutes: int = Field(60, ge=5, le=480, description="Minutes after which a desk that nobody uses is signed out.")
+    sign_in_tries: int = Field(
+        10, ge=3, description="Failed sign-ins under one name after which it is closed for `sign_in_closed_minutes`."
+    )
+    sign_in_closed_minutes: int = Field(15, ge=1, le=1440, description="Minutes that a name stays closed; it opens again by itself.")
+    sign_in_address_tries: int = Field(
+        20, ge=3, description="Failed sign-ins from one address after which it waits, twice as long after each, a minute at most."
+    )
+    second_factor: Literal["required", "optional"] = Field(
+        "optional", description="Whether staff need a second factor; in production mode they always do."
+    )
     target_emergency: float = Field(2, gt=0, description="Minutes in which a person should act on an emergency.")
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
@@ -171,6 +187,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """What is asked of sign-ins to the desks."""
+        return SignInRules(
+            second_factor=self.mode == "production" or self.second_factor == "required",
+            idle=timedelta(minutes=self.staff_idle_minutes),
+            tries=self.sign_in_tries,
+            closed_for=timedelta(minutes=self.sign_in_closed_minutes),
+            address_tries=self.sign_in_address_tries,
+        )
 
     @property
     def targets(self) -> dict[Level, timedelta]:

@@ -7,6 +7,7 @@ from app.records.alarms import AlarmStore
 from app.records.article_board import ArticleBoard
 from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
+from app.records.audit_proof import AuditProof
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
@@ -32,6 +33,8 @@ from app.records.reviews import ReviewStore
 from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.staff import StaffStore
+from app.records.staff_admin import StaffAdmin
+from app.records.stops import StopStore
 from app.records.stories import StoryStore
 from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
@@ -39,6 +42,7 @@ from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
 from app.review_policy import Overdue, Policy
 from app.settings import Settings
+from app.stop_switch import StopSwitch
 
 
 class Stores:
@@ -114,6 +118,10 @@ class Stores:
     @cached_property
     def case_work(self) -> CaseWork:
         return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def stop_switch(self) -> StopSwitch:
+        return StopSwitch(StopStore(self.database))
 
     @cached_property
     def stories(self) -> StoryStore:
@@ -192,8 +200,16 @@ class Stores:
         return AuditLog(self.database)
 
     @cached_property
+    def audit_proof(self) -> AuditProof:
+        return AuditProof(self.database, self.secrets.audit)
+
+    @cached_property
     def staff(self) -> StaffStore:
-        return StaffStore(self.database)
+        return StaffStore(self.database, self.secrets.records, self.settings.sign_in_rules)
+
+    @cached_property
+    def staff_admin(self) -> StaffAdmin:
+        return StaffAdmin(self.database, self.staff)
 
     @cached_property
     def sign_offs(self) -> SignOffStore:

@@ -236,6 +236,7 @@ class Application(Stores):
             leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
             overdue=self.overdue,
+            stopped=self.stop_switch.on,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.errors import RecordsError
+from app.records.audit_chain import append_waiting
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,6 +32,7 @@ class Database:
             event.listen(self.engine, "connect", _sqlite_pragmas)
             event.listen(self.engine, "begin", _sqlite_begin)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        event.listen(self._writing, "before_commit", append_waiting)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager

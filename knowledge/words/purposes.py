@@ -58,6 +58,7 @@ _PURPOSES: dict[str, tuple[str, str]] = {
     "nothing_more": (_CHAT, "The library says no more about it."),
     "abstained": (_CHAT, "Nobody can know it, and the library has nothing."),
     "help_now": (_CHAT, "After words that are no answer: if it could be serious."),
+    "stopped_": (_CHAT, "While the clinic has switched answers off: in their place, and above the chat."),
     "too_long": (_CHAT, "The message is too long to answer."),
     "limited": (_CHAT, "Too many messages of one guest or one address in a minute; the message was screened all the same."),
     "limited_page": (_ENTRY, "On a page: too many searches, or tries of a password, from one address in a minute."),

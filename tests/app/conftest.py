@@ -105,10 +105,10 @@ def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[
 def site(small: Application) -> FastAPI:
     """Our own pages and routes, without the desk and the chat."""
     from app.main import _own_routes
-    from app.pages import guest, library, sign_in, watched
+    from app.pages import account, guest, library, sign_in, watched
 
     web = FastAPI()
-    for router in (watched.routes(small), library.routes(small), guest.routes(small), sign_in.routes(small)):
+    for router in (watched.routes(small), library.routes(small), guest.routes(small), sign_in.routes(small), account.routes(small)):
         web.include_router(router)
     _own_routes(web, small)
     return web
