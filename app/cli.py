@@ -10,11 +10,14 @@ import typer
 
 from app import audit_trail, batch, production
 from app.commands.audit import audit
+from app.commands.backup import backup, restore
 from app.commands.corpus import corpus
 from app.commands.demo import demo
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.keys import keys
 from app.commands.notify import notify
+from app.commands.purge import purge
 from app.commands.release import release
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
@@ -40,6 +43,10 @@ cli.add_typer(notify, name="notify")
 cli.add_typer(release, name="release")
 cli.command()(stop)
 cli.command()(doctor)
+cli.add_typer(keys, name="keys")
+cli.command()(backup)
+cli.command()(restore)
+cli.command()(purge)
 
 
 @cli.command()

@@ -19,7 +19,7 @@ from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Guards, Harden
 from app.pager import Pager
-from app.pages import account, guest, library, sign_in, watched
+from app.pages import account, guest, library, my_data, sign_in, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
 from app.proxies import Proxies
@@ -39,7 +39,8 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    for router in (watched.routes(app), library.routes(app), guest.routes(app), sign_in.routes(app), account.routes(app)):
+    routers = (watched, library, guest, my_data, sign_in, account)
+    for router in (each.routes(app) for each in routers):
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)

@@ -32,6 +32,14 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = Field("demo", description="`demo` marks every page; `production` refuses to start with gaps.")
     data_dir: Path = Field(Path("data"), description="Folder of the database, index, keys and generated assets.")
     database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    keys: str = Field(
+        "", description="SQLAlchemy address of the keys of patients' words; empty means `keys.db` in the data folder. Back it up apart."
+    )
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="Master key that wraps those keys, 32 bytes in base64 (older ones behind it, with commas); "
+        "generated into the data folder when empty.",
+    )
     clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
@@ -87,6 +95,16 @@ class Settings(BaseSettings):
     )
     gap_days: int = Field(90, ge=1, le=730, description="Days over which editors see what patients asked and got no good answer to.")
     reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
+    chat_days: int = Field(365, ge=0, description="Days after its newest message until a chat without a case is deleted; 0 keeps it.")
+    case_days: int = Field(
+        2555, ge=0, description="Days after closing until a case's chats and what was written about it are deleted; 0 keeps them."
+    )
+    handover_days: int = Field(90, ge=0, description="Days until a hand-over is deleted; 0 keeps it.")
+    model_call_days: int = Field(365, ge=0, description="Days until the figures of a language model's call are deleted; 0 keeps them.")
+    gate_days: int = Field(
+        365, ge=0, description="Days until what publishing a revision would have changed is deleted; 0 keeps it, and an open review does."
+    )
+    notice_days: int = Field(90, ge=0, description="Days until the record of a notice to the care team is deleted; 0 keeps it.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",
@@ -198,6 +216,11 @@ class Settings(BaseSettings):
             closed_for=timedelta(minutes=self.sign_in_closed_minutes),
             address_tries=self.sign_in_address_tries,
         )
+
+    @property
+    def key_store(self) -> str:
+        """The address in use of the keys of patients' words."""
+        return self.keys or f"sqlite:///{self.data_dir / 'keys.db'}"
 
     @property
     def targets(self) -> dict[Level, timedelta]:

@@ -3,6 +3,8 @@
 from functools import cached_property
 
 from app import review_policy, secrets
+from app.masters import MasterFile, MastersFromSettings
+from app.records import sealing
 from app.records.alarms import AlarmStore
 from app.records.article_board import ArticleBoard
 from app.records.article_files import ArticleFiles
@@ -19,10 +21,12 @@ from app.records.demo_desk import DemoDesk
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
+from app.records.keyring import Keyring
 from app.records.library_copy import LibraryCopy
 from app.records.library_store import LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.outgoing import OutgoingStore
+from app.records.own_data import OwnDataStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
@@ -56,9 +60,26 @@ class Stores:
 
     @cached_property
     def database(self) -> Database:
-        database = Database(self.settings.database)
+        """The records, in their newest form, with every word of a patient sealed."""
+        database = Database(self.settings.database, keyring=self.keyring)
         database.migrate()
+        sealing.bring_in(database, self.keyring)
         return database
+
+    @cached_property
+    def own_data(self) -> OwnDataStore:
+        return OwnDataStore(self.database)
+
+    @cached_property
+    def masters(self) -> MasterFile | MastersFromSettings:
+        """The master keys of this installation."""
+        given = self.settings.master_key.get_secret_value()
+        return MastersFromSettings(given) if given else MasterFile(self.settings.data_dir / "secrets" / "master")
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of patients' words."""
+        return Keyring(self.settings.key_store, self.masters)
 
     @cached_property
     def library(self) -> LibraryStore:

@@ -41,7 +41,7 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"app.records."},
     "apprise": {"app.notify"},
     "argon2": {"app.records.staff"},
-    "cryptography": {"app.records.reach", "app.records.second_factor", "app.records.spool", "app.secrets"},
+    "cryptography": {"app.records.keyring", "app.records.reach", "app.records.second_factor", "app.records.spool", "app.secrets"},
     "typer": {"app.cli", "app.commands."},
     "textstat": {"knowledge.reading_grade"},
     "nltk": {"knowledge.reading_grade"},

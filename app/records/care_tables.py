@@ -6,20 +6,25 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.records.models import Base, now
+from app.records.sealed import HoldsWords, SealedText, of_case
 
 
-class NoteRow(Base):
+class NoteRow(HoldsWords, Base):
     """A note for colleagues on a case; never shown to the patient."""
 
     __tablename__ = "case_notes"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("case_notes.text"))
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
-class ReminderRow(Base):
+
+class ReminderRow(HoldsWords, Base):
     """A follow-up that a member of the care team set for a case, open or closed."""
 
     __tablename__ = "case_reminders"
@@ -27,28 +32,41 @@ class ReminderRow(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     due: Mapped[dt.datetime]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("case_reminders.text"))
     done: Mapped[dt.datetime | None]
 
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
-class HandoverRow(Base):
-    """What someone left for the next shift."""
+
+class HandoverRow(HoldsWords, Base):
+    """What someone left for the next shift; it may speak of several patients, so each day has a key of its own."""
 
     __tablename__ = "handovers"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("handovers.text"))
     created: Mapped[dt.datetime] = mapped_column(default=now, index=True)
 
+    @property
+    def key_name(self) -> str:
+        self.created = self.created or now()
+        return of_day(self.created)
 
-class ReachRow(Base):
+
+class ReachRow(HoldsWords, Base):
     """How an escalated patient can be reached, as they left it (rule of care 12): sealed, on the case alone."""
 
     __tablename__ = "reach"
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
-    """Encrypted JSON: phone, place, whether a message is safe."""
+    sealed: Mapped[str] = mapped_column(SealedText("reach.sealed"))
+    """JSON, encrypted once more under the case's key: phone, place, whether a message is safe."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
+
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
 
 class OutgoingRow(Base):
@@ -188,3 +206,8 @@ class StopRow(Base):
     """In the words of whoever turned it, for colleagues."""
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+def of_day(moment: dt.datetime) -> str:
+    """The key of a day's hand-overs."""
+    return f"team:{moment.astimezone(dt.UTC):%Y-%m-%d}"

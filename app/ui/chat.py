@@ -79,7 +79,7 @@ _waiting: set[asyncio.Task[None]] = set()
 @cl.data_layer
 def data_layer() -> RecordsDataLayer:
     """Chainlit reads our records."""
-    return RecordsDataLayer(carelight.conversations, carelight.team_lane)
+    return RecordsDataLayer(carelight.conversations, carelight.eraser, carelight.team_lane)
 
 
 @cl.header_auth_callback

@@ -20,6 +20,7 @@ _PURPOSES: dict[str, tuple[str, str]] = {
     "emergency_line_unknown": (_ENTRY, "The same where the country is not known: it must work anywhere."),
     "welcome": (_ENTRY, "The first words of a new chat."),
     "settings_": (_ENTRY, "In the patient's settings."),
+    "my_data_": (_ENTRY, "On the page where patients read, download, correct and delete what is kept about them."),
     "open_library": (_ENTRY, "Link to the library."),
     "talk_to_person": (_ENTRY, "Button, and what it says in the patient's name."),
     "leave_quickly": (_ENTRY, "Button that hides the chat at once, for shared phones."),

@@ -64,7 +64,7 @@
     notice.append(element("span", page.emergency))
     if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
     const library = element("a", page.library, { href: "/library", target: "_blank" })
-    notice.append(library)
+    notice.append(library, element("a", page.my_data, { href: "/my-data" }))
     const person = element("button", page.person, { type: "button", id: "carelight-ask-person" })
     person.onclick = () => ask("talk-to-person", person)
     const leave = element("button", page.leave, { type: "button", id: "carelight-leave" })
