@@ -14,6 +14,7 @@ from app.commands.corpus import corpus
 from app.commands.demo import demo
 from app.commands.evaluate import evaluate
 from app.commands.notify import notify
+from app.commands.release import release
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.commands.steps import steps
@@ -33,6 +34,7 @@ cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
 cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
+cli.add_typer(release, name="release")
 
 
 @cli.command()

@@ -12,8 +12,8 @@ from app.wiring import Application
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
 _DESKS = ("/desk/care", "/desk/editor", "/desk/rules")
-_WITHIN_A_DESK = re.compile(r"/desk/(?:care/[a-z0-9-]{1,40}|editor(?:/[a-z]+(?:/[a-z0-9-]{1,120})?)?)")
-"""A page of a desk, such as the case that a notice points at."""
+_WITHIN_A_DESK = re.compile(r"/desk/(?:care|editor|rules)(?:/[a-z0-9][a-z0-9.-]{0,120}){0,3}(?:\?[A-Za-z0-9=&._-]{1,200})?")
+"""A page of a desk, such as the case that a notice points at, with what it is asked for."""
 
 
 def routes(app: Application) -> APIRouter:
@@ -39,7 +39,7 @@ def routes(app: Application) -> APIRouter:
         request: Request,
         login: Annotated[str, Form(max_length=80)],
         password: Annotated[str, Form(max_length=200)],
-        to: Annotated[str, Form(max_length=160)] = "",
+        to: Annotated[str, Form(max_length=400)] = "",
     ) -> Response:
         token = app.staff.sign_in(login, password)
         if token is None:
