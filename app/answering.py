@@ -14,6 +14,7 @@ from app import care_team, render
 from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
 from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind, Visit
+from app.logs import place
 from app.records.models import new_id
 from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
@@ -271,6 +272,10 @@ class Answering:
             found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, PASSAGES))
         except (RecordsError, IndexUnusableError) as error:
             log.error("the library could not be searched: %s", error)
+            yield Made(say(at, "notice", "error"))
+            return
+        except Exception as error:  # an embedding model that fails, or anything below: said and closed like any other turn
+            log.error("the library could not be searched: %s", place(error))
             yield Made(say(at, "notice", "error"))
             return
         quoted = (

@@ -14,8 +14,17 @@ WATCHED = ("/healthz", "/readyz", "/metrics")
 """What monitors ask for, by whatever name they know the machine."""
 _DESK = ("/desk", "/sign-in", "/sign-out", "/care", "/editor", "/account")
 _BOTH = ("/site", "/library", *WATCHED)
-_CLOSED = ("/project/file", "/project/element", "/project/share", "/project/thread/share", "/mcp")
-"""Chainlit's routes that Carelight does not use: uploads, element writes, sharing, MCP."""
+_CLOSED = (
+    "/project/file",
+    "/project/element",
+    "/project/share",
+    "/project/thread/share",
+    "/mcp",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+)
+"""Chainlit's routes that Carelight does not use: uploads, element writes, sharing, MCP, and the list of its routes."""
 _OURS = ("same-origin", "none")
 """Sec-Fetch-Site of our own pages, and of a person who typed an address or opened a bookmark."""
 

@@ -29,7 +29,10 @@ log = logging.getLogger("carelight.requests")
 _HTML = b"text/html; charset=utf-8"
 _THIRD_PARTY = re.compile(rb"<(?:link|script)[^>]*(?:fonts\.googleapis|fonts\.gstatic|cdn\.jsdelivr)[^>]*>(?:</script>)?")
 _EXPIRY = re.compile(r";\s*(?:Max-Age|Expires)=[^;]*", re.IGNORECASE)
-_FAILED = b"Something failed on our side. Please try again in a moment. In an emergency, call your local emergency number now."
+_FAILED = (
+    "Something failed on our side. Please try again in a moment. In an emergency, call your local emergency number now.\n"
+    "Algo falló de nuestro lado. Vuelva a intentarlo en un momento. En una emergencia, llame ya al número de emergencias de su zona.\n"
+).encode()
 _ANSWER_WITHIN_S = 60.0
 _WAITS_LONGER = ("/ws/", "/desk/_nicegui_ws/")
 """A socket that goes by requests holds each until something happens."""

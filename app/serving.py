@@ -24,6 +24,11 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self._head = self.loop.call_later(REQUEST_WITHIN_S, self._too_slow)
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """The socket has a protocol of its own from here on, with pings that notice a silent one."""
+        self._head.cancel()
+        super().handle_websocket_upgrade(event)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._head.cancel()
         super().connection_lost(exc)

@@ -1,11 +1,13 @@
 """The library as patients read it: a list with search, and each article with its sources and the cited passage marked."""
 
+import logging
 import re
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.logs import place
 from app.pages.article_page import article_values, common
 from app.pages.searches import Searches
 from app.pages.shelf import KINDS, Shelf, shelf_of
@@ -15,8 +17,8 @@ from app.wiring import Application
 from knowledge.article import Article
 from knowledge.library import Revision
 from knowledge.passages import Span
-from retrieval.index import IndexUnusableError
 
+log = logging.getLogger("carelight.library")
 _MARK = re.compile(r"(\d{1,7})-(\d{1,7})")
 _RESULTS = 12
 _MOST_REVISIONS = 1 << 31
@@ -91,7 +93,8 @@ def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:
     try:
         found = app.search.search(q, (), shelf.snapshot, count=60)
         about = [scored.passage.article for scored in found.passages if scored.similarity > 0.3 or found.covered]
-    except IndexUnusableError:
+    except Exception as error:  # the index, or the embedding model: names are found without either
+        log.error("the library was searched by names alone: %s", place(error))
         about = []
     return [shelf.snapshot.article(slug) for slug in dict.fromkeys([*named, *about])][:_RESULTS]
 

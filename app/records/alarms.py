@@ -6,7 +6,7 @@ whichever process, and however it died afterwards, the next look finds what was 
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import or_, select
@@ -27,6 +27,8 @@ from guardrails.level import SEVERITY, Level
 
 _TELLS: tuple[NoticeKind, ...] = ("opened", "raised", "joined", "person_requested", "returned", "attended")
 _UNANSWERED = "told_unanswered"
+_SKEW = timedelta(minutes=1)
+"""By how much the clocks of two servers may differ."""
 LATE = 2
 """The stage at which the target is past."""
 
@@ -77,7 +79,8 @@ class AlarmStore:
             return session.scalar(select(FindingRow.id).where(*unchecked).limit(1)) is not None
 
     def _moves(self, case: Case, at: datetime, staffing: Staffing) -> bool:
-        return (case.alarms_from is None) != (staffing == "unattended") or self._stage(case, at, staffing) > case.alarm_stage
+        turned = (case.alarms_from is None) != (staffing == "unattended")
+        return turned or _set_back(case, at) or self._stage(case, at, staffing) > case.alarm_stage
 
     def _stage(self, case: Case, at: datetime, staffing: Staffing) -> int:
         now = standing(case)
@@ -132,7 +135,14 @@ def _count_from(session: Session, case: Case, at: datetime, staffing: Staffing) 
     elif case.alarms_from is None:
         case.alarms_from, case.alarm_stage = at, (1 if staffing == "staffed" else 0)  # who is at the desk sees it there
         session.add(CaseEvent(case_id=case.id, kind="attended", created=at))
+    if _set_back(case, at):
+        case.alarms_from = at
     session.flush()
+
+
+def _set_back(case: Case, at: datetime) -> bool:
+    """Whether the clock was set back since the alarms began to count: they would rest for as long as that."""
+    return case.alarms_from is not None and case.alarms_from > at + _SKEW
 
 
 def _newest(session: Session, case_id: str) -> tuple[int, NoticeKind]:

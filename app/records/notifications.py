@@ -107,8 +107,11 @@ class NotificationStore:
             return enqueue(session, about, channels, notice, at)
 
     def lease(self, room: Mapping[str, int], at: datetime) -> Sequence[Leased]:
-        """Take what is due, for each channel at most as many as it has room for, oldest first."""
-        due = (NotificationRow.state == "pending", NotificationRow.next_try <= at)
+        """Take what is due, for each channel at most as many as it has room for, oldest first.
+
+        What was put off for longer than anything ever is was put off by another clock: it is due now.
+        """
+        due = (NotificationRow.state == "pending", or_(NotificationRow.next_try <= at, NotificationRow.next_try > at + 2 * _LONGEST_WAIT))
         with self._database.reading() as session:
             found = [
                 (row.id, row.next_try)

@@ -28,7 +28,7 @@ from app.records.models import new_id
 from app.ui import reconnect, with_team
 from app.ui.data_layer import RecordsDataLayer
 from app.ui.delivery import Delivery
-from app.ui.pages import open_pages
+from app.ui.pages import LiveElement, open_pages
 from app.ui.show import Drawn, Show
 from app.ui.stop_notice import StopNotice
 from app.ui.with_team import chat_id, patient_id
@@ -268,7 +268,7 @@ async def open_passage(action: cl.Action) -> None:
     href, label = str(action.payload.get("href", "")), str(action.payload.get("label", ""))[:200]
     if not href.startswith("/library/"):
         return
-    await cl.ElementSidebar.set_elements([cl.CustomElement(name="Passage", props={"href": href, "label": label})], key=href)
+    await cl.ElementSidebar.set_elements([LiveElement(name="Passage", props={"href": href, "label": label})], key=href)
     await cl.ElementSidebar.set_title(label)
 
 

@@ -4,6 +4,7 @@ Chainlit and NiceGUI keep what they were started with for the life of a process,
 """
 
 import gc
+import inspect
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -257,10 +258,12 @@ def test_chainlits_private_names_that_a_reconnect_needs_are_there(clinic: Clinic
 def test_chainlits_private_names_that_carry_a_nurses_words_are_there(clinic: Clinic) -> None:
     """`app.ui.pages` pushes by them; another version may rename them, and a person would write to nobody."""
     from chainlit.context import init_ws_context
+    from chainlit.element import Element
     from chainlit.server import sio
     from chainlit.session import WebsocketSession, ws_sessions_id
 
     made = WebsocketSession.__init__.__code__.co_names
     assert {"socket_id", "ws_sessions_id"} <= set(made)
     assert not sio.manager.is_connected("nobody", "/")
+    assert inspect.iscoroutinefunction(Element._create)
     assert (isinstance(ws_sessions_id, dict), callable(init_ws_context)) == (True, True)

@@ -51,7 +51,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "red flags": lambda text: rules.find([text], Profile()),
         "questions": lambda text: rules.ask([text], Profile(), {}),
         "scope": lambda text: entries.verdict(text, []),
-        "masking": privacy.mask,
+        "masking": lambda text: privacy.mask(text[: privacy.MOST_CHARS]),
         "language": lambda text: language_of([text], "en"),
         "person": lambda text: person.audience(text, Profile()),
         "depth": depth_of,
