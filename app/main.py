@@ -11,7 +11,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app import wiring
+from app import rights, wiring
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Harden
@@ -23,6 +23,16 @@ from app.watch import Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
+_NOT_SERVED = {
+    "/openapi.json": ["GET", "HEAD"],
+    "/docs": ["GET", "HEAD"],
+    "/docs/oauth2-redirect": ["GET", "HEAD"],
+    "/redoc": ["GET", "HEAD"],
+    "/login": ["POST"],
+    "/auth/jwt": ["POST"],
+    "/auth/oauth/{rest:path}": ["GET", "POST"],
+}
+"""What Chainlit would answer and Carelight does not use: its interface described, and its own sign-ins."""
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
 
 
@@ -37,6 +47,9 @@ def create(app: Application) -> Harden:
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
+    for route in rights.routes(web.routes):
+        if rights.right_of(route) is None:
+            log.warning("%s states no right; add it to app/rights.py", route)
     return Harden(web, app.secrets.guest, app.settings.origin)
 
 
@@ -48,6 +61,9 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     @web.api_route("/v1/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     def no_such_route(path: str) -> None:
         raise HTTPException(404)
+
+    for path, methods in _NOT_SERVED.items():
+        web.add_api_route(path, _not_served, methods=methods)
 
     @web.api_route("/feedback", methods=["PUT", "DELETE"])
     async def feedback(request: Request) -> Response:
@@ -63,6 +79,10 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     def records_down(_: Request, error: RecordsError) -> Response:
         log.error("a page could not be made: %s", error)
         return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
+
+
+def _not_served() -> None:
+    raise HTTPException(404)
 
 
 def _rating(body: bytes, *, removed: bool) -> tuple[str, int | None]:
