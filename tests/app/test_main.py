@@ -290,16 +290,17 @@ class Walker:
     """Opens routes as everybody in turn."""
 
     def __init__(self, clinic: Clinic) -> None:
-        self._clinic, self._client, self._app = clinic, clinic.client, clinic.app
+        self._client, self._app = clinic.client, clinic.app
         self._tokens: dict[str, str] = {}
+        self._patient = list(clinic.visit(clinic.guest).cookies.jar)
 
     def gets(self, visitor: str, route: str) -> str:
         """What a visitor gets: in, sign-in or refused."""
         method, path = route.split(" ", 1)
+        self._client.cookies.clear()
         if visitor == "patient":
-            self._clinic.visit(self._clinic.guest)
-        else:
-            self._client.cookies.clear()
+            for cookie in self._patient:
+                self._client.cookies.jar.set_cookie(cookie)
         if visitor in ROLES["staff"]:
             self._client.cookies.set(STAFF_COOKIE, self._session(visitor), domain="testserver.local")
         form = _FORM if method == "POST" else None
