@@ -15,6 +15,7 @@ from app.commands.demo import demo
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.notify import notify
+from app.commands.release import release
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
 from app.commands.staff import staff
@@ -38,6 +39,7 @@ cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
 cli.command()(stop)
 cli.command()(doctor)
+cli.add_typer(release, name="release")
 
 
 @cli.command()

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import audit_trail
 from app.admin import frame
@@ -23,12 +22,12 @@ _HERE = "/desk/admin/audit"
 def mount(app: Application) -> None:
     """Put the page at `/desk/admin/audit`."""
 
-    @ui_page("/admin/audit", title="Audit log", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/admin/audit", "Audit log")
     async def audit(request: Request) -> Response | None:
         """Who did and read what, for administrators; each opening is recorded."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}")
+            return desk_frame.to_sign_in(request)
         await AuditPage(visit).draw()
         return None
 

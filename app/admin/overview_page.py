@@ -3,9 +3,8 @@
 from html import escape
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import status
 from app.admin import frame
@@ -26,12 +25,12 @@ _MEANS = (
 def mount(app: Application) -> None:
     """Put the page at `/desk/admin`."""
 
-    @ui_page("/admin", title="Administration", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/admin", "Administration")
     async def overview(request: Request) -> Response | None:
         """What is on, for administrators."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}")
+            return desk_frame.to_sign_in(request)
         await OverviewPage(visit).draw()
         return None
 

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.admin import frame
 from app.care import frame as desk_frame
@@ -27,12 +26,12 @@ _SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprstvz" for vowel in 
 def mount(app: Application) -> None:
     """Put the page at `/desk/admin/staff`."""
 
-    @ui_page("/admin/staff", title="Staff", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/admin/staff", "Staff")
     async def staff(request: Request) -> Response | None:
         """Accounts, for administrators."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}")
+            return desk_frame.to_sign_in(request)
         await StaffPage(visit).draw()
         return None
 

@@ -58,7 +58,7 @@ async def open_case(visit: Visit, case_id: str, board: Shared[Board]) -> None:
 
 
 def _not_shown(problem: str, case_id: str) -> None:
-    with ui.column().props('role="main"').classes("cd-page"):
+    with ui.column().classes("cd-page"):
         frame.heading("This case is not shown")
         ui.label(problem)
         with ui.row():
@@ -77,7 +77,7 @@ class CasePage:
 
     async def draw(self) -> None:
         """Draw the page as it stands, and keep it so."""
-        with ui.column().props('role="main"').classes("cd-case"):
+        with ui.column().classes("cd-case"):
             self._problem = Changing("cd-troubles", 'role="alert"')
             self._head = case_head.Head(self._work)
             with ui.element("div").classes("cd-columns"):

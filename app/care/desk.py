@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from fastapi import FastAPI
-from nicegui import ui
-from nicegui.page import page as ui_page
+from nicegui import app as nicegui_app
+from nicegui import core, ui
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.admin import desk as admin_desk
 from app.care import case_page, figures_page, frame, review_page, rules_page, templates_page
@@ -17,34 +17,42 @@ from app.editor import desk as editor_desk
 from app.records.case_board import Board
 from app.wiring import Application
 
+_SILENT_S = 8.0
+"""How long a browser may leave a ping unanswered: by NiceGUI's two seconds a busy machine would cut off whoever is typing."""
+
 
 def mount(web: FastAPI, app: Application) -> None:
     """Put both desks under `/desk` of `web`."""
+    nicegui_app.on_startup(_wait_for_pings)
     pages(app)
     editor_desk.pages(app)
     admin_desk.pages(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 
+def _wait_for_pings() -> None:
+    core.sio.eio.ping_timeout = _SILENT_S
+
+
 def pages(app: Application) -> None:
     """Every page of the desk, each with who may open it."""
     board: Shared[Board] = Shared(app.case_board.read)
 
-    @ui_page("/care", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care", "Care desk")
     async def care(request: Request) -> Response | None:
         """The queue, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/care")
+            return frame.to_sign_in(request)
         await QueuePage(visit, board).draw()
         return None
 
-    @ui_page("/care/{case_id:uuid}", title="Case", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/{case_id:uuid}", "Case")
     async def case(request: Request, case_id: UUID) -> Response | None:
         """A case with the patient's words, for the care team; each opening is recorded."""
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to=/desk/care/{case_id}")
+            return frame.to_sign_in(request)
         await case_page.open_case(visit, str(case_id), board)
         return None
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame, live, tables
 from app.care.frame import CARE_ROLES
@@ -27,11 +26,11 @@ _PLAIN = "#11676b"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/figures`."""
 
-    @ui_page("/care/figures", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/figures", "Care desk")
     async def page(request: Request) -> Response | None:
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/care/figures")
+            return frame.to_sign_in(request)
         await _draw(app, visit.member)
         await live.keep_signed_in(visit, "/desk/care/figures")
         return None
@@ -40,7 +39,7 @@ def mount(app: Application) -> None:
 async def _draw(app: Application, member: StaffMember) -> None:
     frame.header(app, member, "Care desk", frame.CARE_LINKS)
     only_demo = await run.io_bound(_only_demo, app)
-    with ui.column().props('role="main"').style(tables.COLUMN):
+    with ui.column().style(tables.COLUMN):
         frame.heading("Figures")
         with ui.row().style("align-items:center;gap:24px"):
             weeks = ui.select(_WEEKS, value=12, label="Cases opened in the last").props("outlined dense").style("min-width:200px")

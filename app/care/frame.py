@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.page import page as ui_page
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from app.pages.sign_in import COOKIE
 from app.records.staff import StaffMember
@@ -15,10 +18,12 @@ _LINK = "color:#fff;text-decoration:underline;padding:10px 8px;min-height:44px;d
 _SIGN_OUT = f'<form method="post" action="/sign-out"><button style="{_LINK}">Sign out</button></form>'
 
 
-PATIENCE_S = 30.0
+_PATIENCE_S = 30.0
 """How long a page may take to its first look: NiceGUI's own three seconds would answer a nurse of a busy clinic with an error."""
 STOPPED = "stopped"
 """Marks the line below the header that says that the assistant is stopped; `live.keep` fills it."""
+_KEPT_S = 60.0
+"""How long a page waits for a browser whose network failed: it goes on then where it stood, with all that was typed into it."""
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
 CARE_LINKS = {
@@ -43,11 +48,23 @@ class Visit:
     token: str
 
 
+def page(path: str, title: str) -> ui_page:
+    """Mark a function as the desk page at `path`, which is below `/desk`."""
+    return ui_page(path, title=title, response_timeout=_PATIENCE_S, reconnect_timeout=_KEPT_S)
+
+
 def visit(app: Application, request: Request, roles: Collection[str]) -> Visit | None:
     """Who is signed in on this request, if they have one of `roles`."""
     token = request.cookies.get(COOKIE, "")
     found = app.staff.member(token)
     return Visit(app, found, token) if found is not None and found.role in roles else None
+
+
+def to_sign_in(request: Request) -> RedirectResponse:
+    """The way through the sign-in and back to the page that was asked for, what it was asked with and all."""
+    below = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    asked = f"/desk{below}?{request.url.query}".rstrip("?")
+    return RedirectResponse(f"/sign-in?to={quote(asked, safe='/')}")
 
 
 def heading(text: str, rank: int = 1) -> None:

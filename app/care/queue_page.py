@@ -32,7 +32,7 @@ class QueuePage:
     async def draw(self) -> None:
         """Draw the page as it stands, and keep it so."""
         frame.header(self._app, self._visit.member, "Care desk", frame.CARE_LINKS)
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             self._state = Changing("cd-state")
             self._troubles = Changing("cd-troubles", 'role="alert"')
             self._due = follow_ups.Due(self._visit, self._changed)

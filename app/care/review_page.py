@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import reviews
 from app.care import frame, live, tables
@@ -33,11 +32,11 @@ _MARKED = "border:3px solid #8a4b00"
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/reviews`."""
 
-    @ui_page("/care/reviews", title="Care desk", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/reviews", "Care desk")
     async def page(request: Request) -> Response | None:
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/care/reviews")
+            return frame.to_sign_in(request)
         await _Page(app, visit.member).draw()
         await live.keep_signed_in(visit, "/desk/care/reviews")
         return None
@@ -53,7 +52,7 @@ class _Page:
         """The whole page."""
         frame.header(self._app, self._member, "Care desk", frame.CARE_LINKS)
         only_demo = await run.io_bound(self._only_demo)
-        with ui.column().props('role="main"').style(tables.COLUMN):
+        with ui.column().style(tables.COLUMN):
             frame.heading("Review list")
             ui.label(self._about()).style(tables.MUTED)
             self._demo = ui.checkbox("Made-up demo chats instead of patients'", value=bool(only_demo), on_change=self._refresh)

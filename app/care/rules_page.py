@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import rulebook
 from app.care import frame, live
@@ -26,11 +25,11 @@ _BOX = "width:100%;background:#fff;border:1px solid #d3dedf;border-radius:10px;p
 def mount(app: Application) -> None:
     """Put the page at `/desk/rules`."""
 
-    @ui_page("/rules", title="Red-flag rules", response_timeout=frame.PATIENCE_S)
+    @frame.page("/rules", "Red-flag rules")
     async def rules(request: Request) -> Response | None:
         visit = frame.visit(app, request, _READERS)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/rules")
+            return frame.to_sign_in(request)
         _draw(app, visit.member)
         await live.keep_signed_in(visit, "/desk/rules")
         return None
@@ -38,7 +37,7 @@ def mount(app: Application) -> None:
 
 def _draw(app: Application, member: StaffMember) -> None:
     frame.header(app, member, "Red-flag rules", frame.CARE_LINKS if member.role in CARE_ROLES else {})
-    with ui.column().props('role="main"').style(_COLUMN):
+    with ui.column().style(_COLUMN):
         frame.heading("Red-flag rules")
         _sign_off(app, member)
         _try_it(app)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame, live, pieces, plain
 from app.care.frame import CARE_ROLES, Visit
@@ -22,12 +21,12 @@ _NEW = Template(0, "", "", "en", "")
 def mount(app: Application) -> None:
     """Put the page at `/desk/care/templates`."""
 
-    @ui_page("/care/templates", title="Templates and procedures", response_timeout=frame.PATIENCE_S)
+    @frame.page("/care/templates", "Templates and procedures")
     async def templates(request: Request) -> Response | None:
         """Templates and procedures, for the care team."""
         visit = frame.visit(app, request, CARE_ROLES)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/care/templates")
+            return frame.to_sign_in(request)
         await TemplatesPage(visit).draw()
         return None
 
@@ -41,7 +40,7 @@ class TemplatesPage:
     async def draw(self) -> None:
         """Draw the page."""
         frame.header(self._visit.app, self._visit.member, "Care desk", frame.CARE_LINKS)
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             frame.heading("Templates and procedures")
             ui.label(
                 "Templates are inserted into a reply and can be changed before it is sent. Patients read them as written here."

@@ -11,3 +11,8 @@ def writing(slug: str) -> str:
 def revision(slug: str, number: int | None) -> str:
     """Where a revision is read: on the page that patients have; one of a text, which has none, at its review."""
     return f"/desk/editor/review/{slug}?before=0&after={number}" if is_text(slug) else f"/library/{slug}?revision={number}"
+
+
+def recall(slug: str, number: int) -> str:
+    """Where a recall of a revision of an article begins, or the one that there is."""
+    return f"/desk/editor/recalls?slug={slug}&revision={number}"

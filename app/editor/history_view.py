@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from zoneinfo import ZoneInfo
 
+from app import documents
 from app.editor import addresses, when
 from app.records.article_files import ArticleFile, Event, StoredRevision
 
@@ -71,9 +72,18 @@ def _ways(file: ArticleFile, revision: StoredRevision, *, may_bring_back: bool, 
         ways.append(f'<a href="{here}?before={file.served}&amp;after={number}#compare">Compare with what patients get</a>')
     if revision.published and number != file.served and may_bring_back:
         ways.append(f'<a href="{here}?again={number}#gate">Give patients this again</a>')
+    if _was_quoted(file, revision):
+        ways.append(f'<a href="{escape(addresses.recall(file.slug, number))}">Recall it</a>')
     if may_hand_in and number in (file.served, file.revisions[0].number):
         ways.append(f'<button type="button" class="ed-small" data-do="hand_in" data-of="{number}">Hand in as it stands</button>')
     return ways
+
+
+def _was_quoted(file: ArticleFile, revision: StoredRevision) -> bool:
+    """Whether patients may have been quoted what they no longer get: set words and numbers are quoted nowhere."""
+    if revision.number == file.served or documents.is_text(file.slug):
+        return False
+    return revision.published or bool(file.withdrawn) or (file.served is not None and revision.number < file.served)
 
 
 def _opened(slug: str, number: int | None, name: str) -> str:

@@ -8,9 +8,8 @@ from html import escape
 from typing import get_args
 
 from nicegui import background_tasks, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import article_words, editorial
 from app.care import frame as desk_frame
@@ -50,12 +49,12 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/editor`."""
     board: Shared[Lists] = Shared(app.article_board.look, _FRESH_S)
 
-    @ui_page("/editor", title="Library", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor", "Library")
     async def library(request: Request) -> Response | None:
         """Every article, for editors and reviewers."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={HERE}")
+            return desk_frame.to_sign_in(request)
         await LibraryPage(visit, board).draw()
         return None
 
@@ -84,7 +83,7 @@ class LibraryPage:
         """Draw the page as it stands, and keep it so."""
         frame.header(self._visit)
         writes = self._visit.member.role in editorial.WRITERS
-        with ui.column().props('role="main"').classes("cd-page ed-l-library"):
+        with ui.column().classes("cd-page ed-l-library"):
             self._troubles = pieces.Changing("cd-troubles", 'role="alert"')
             with ui.row().classes("cd-top"):
                 desk_frame.heading("Library")

@@ -3,9 +3,8 @@
 from functools import partial
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import gap_report
 from app.care import frame as desk_frame
@@ -31,12 +30,12 @@ _READING = "Reading… With many chats this takes some seconds."
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor/missing`."""
 
-    @ui_page("/editor/missing", title="What is missing", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/missing", "What is missing")
     async def missing(request: Request) -> Response | None:
         """Questions without a good answer, for editors and reviewers."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse("/sign-in?to=/desk/editor/missing")
+            return desk_frame.to_sign_in(request)
         await MissingPage(visit).draw()
         return None
 
@@ -54,7 +53,7 @@ class MissingPage:
         """Draw the page; the list follows when it has been read."""
         frame.header(self._visit)
         only_demo = await run.io_bound(self._only_demo)
-        with ui.column().props('role="main"').classes("cd-page ed-missing-page"):
+        with ui.column().classes("cd-page ed-missing-page"):
             desk_frame.heading("What is missing")
             ui.label(self._about()).classes("cd-hint")
             with ui.row().classes("ed-gap-choices"):

@@ -79,7 +79,7 @@ class _Brought:
             self._file.props(f'accept="{accepted}"').classes("ed-l-file")
             with ui.row().classes("cd-actions"):
                 choose = ui.button("Choose a file").props("no-caps unelevated").classes("cd-button")
-                choose.on("click", js_handler=f"() => getElement({self._file.id}).pickFiles()")
+                choose.on("click", js_handler=f"() => getElement({self._file.id}).$refs.qRef.pickFiles()")
                 pieces.button("Cancel", self.close)
 
     async def open(self) -> None:

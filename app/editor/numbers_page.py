@@ -47,7 +47,7 @@ class NumbersPage:
     async def draw(self) -> None:
         """Draw the page."""
         frame.header(self._visit)
-        with ui.column().props('role="main"').classes("cd-page ed-page"):
+        with ui.column().classes("cd-page ed-page"):
             desk_frame.heading("Numbers by country")
             ui.label("A row is shown to patients only with a page that prints the number, and another page that agrees.").classes("cd-hint")
             self._head = TextHead(self._visit, NUMBERS, self._show, "How it stands")

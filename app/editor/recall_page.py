@@ -8,9 +8,8 @@ from functools import lru_cache, partial
 from html import escape
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame as desk_frame
 from app.care import live, pieces, plain, transcript
@@ -49,12 +48,12 @@ def mount(app: Application) -> None:
 
 
 def _mount(app: Application, desk: RecallDesk, shelf: Shelf) -> None:
-    @ui_page(f"{desk.path}/{{recall_id:int}}", title="Recall", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page(f"{desk.path}/{{recall_id:int}}", "Recall")
     async def recall(request: Request, recall_id: int) -> Response | None:
         """The conversations of one recall."""
         visit = desk.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={desk.address}/{recall_id}")
+            return desk_frame.to_sign_in(request)
         await open_recall(visit, desk, recall_id, shelf(recall_id))
         return None
 
@@ -71,7 +70,7 @@ async def open_recall(visit: Visit, desk: RecallDesk, recall_id: int, shared: Sh
 
     file, problem = await run.io_bound(read) or (None, "")
     if file is None:
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             desk_frame.heading("This recall is not shown")
             ui.label(problem)
             desk_frame.link("Back to the recalls", desk.address)
@@ -92,7 +91,7 @@ class RecallPage:
     async def draw(self, recall_id: int) -> None:
         """Draw the page as it stands, and keep it so."""
         recall = self._file.recall
-        with ui.column().props('role="main"').classes("cd-page ed-recalls"):
+        with ui.column().classes("cd-page ed-recalls"):
             self._problem = Changing("cd-troubles", 'role="alert"')
             desk_frame.link("All recalls", self._desk.address)
             desk_frame.heading(f"Recall of {recall.title}, revision {recall.revision}")

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame as desk_frame
 from app.care import live
@@ -30,12 +29,12 @@ def mount(app: Application) -> None:
 
 
 def _mount(app: Application, desk: RecallDesk) -> None:
-    @ui_page(desk.path, title="Recalls", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page(desk.path, "Recalls")
     async def recalls(request: Request, slug: str = "", revision: int = 0) -> Response | None:
         """Every recall; `slug` and `revision` ask for the one of that revision."""
         visit = desk.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={desk.address}")
+            return desk_frame.to_sign_in(request)
         await RecallsPage(visit, desk, (slug, revision)).draw()
         return None
 
@@ -58,7 +57,7 @@ class RecallsPage:
         """Draw the page; whoever came for one revision is asked about it at once."""
         self._desk.header(self._visit)
         seen = await run.io_bound(self._read)
-        with ui.column().props('role="main"').classes("cd-page ed-recalls"):
+        with ui.column().classes("cd-page ed-recalls"):
             desk_frame.heading("Recalls")
             ui.label(
                 "When an article that patients were quoted is corrected or withdrawn, a recall finds their conversations, "

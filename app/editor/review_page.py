@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from nicegui import app as nicegui_app
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import publishing
 from app.care import frame as desk_frame
@@ -55,12 +54,12 @@ def mount(app: Application) -> None:
     def shelf(slug: str) -> Shared[ArticleFile | None]:
         return Shared(lambda: app.article_files.open(slug))
 
-    @ui_page("/editor/review/{slug}", title="Review", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/review/{slug}", "Review")
     async def review(request: Request, slug: str, before: int = 0, after: int = 0, again: int = 0) -> Response | None:
         """Comparison, gate, signatures and history of an article, for editors and reviewers."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to=/desk/editor/review/{slug}")
+            return desk_frame.to_sign_in(request)
         await open_review(visit, slug, Chosen(before, after, again), (shelf, runs))
         return None
 
@@ -79,7 +78,7 @@ async def open_review(visit: Visit, slug: str, chosen: Chosen, shared: tuple[She
 
     file, problem = await run.io_bound(read) or (None, "")
     if file is None:
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             desk_frame.heading("There is no article here")
             ui.label(problem)
             desk_frame.link("Back to the library", "/desk/editor")
@@ -116,7 +115,7 @@ class ReviewPage:
     async def draw(self) -> None:
         """Draw the page as it stands, and keep it so."""
         ui.add_head_html('<script src="/site/review.js" defer></script>')
-        with ui.column().props('role="main"').classes("cd-page ed-review"):
+        with ui.column().classes("cd-page ed-review"):
             self._problem = Changing("cd-troubles", 'role="alert"')
             self._title = ui.html("", sanitize=False, tag="h1").classes("ed-title")
             frame.tabs(self._file.slug, "Review")

@@ -1,9 +1,8 @@
 """The clinic's texts: the list of them, and the page on which each is written."""
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.care import frame as desk_frame
 from app.care import live, pieces
@@ -27,22 +26,22 @@ _HERE = "/desk/editor/texts"
 def mount(app: Application) -> None:
     """Put the pages at `/desk/editor/texts` and below."""
 
-    @ui_page("/editor/texts", title="Texts", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/texts", "Texts")
     async def texts(request: Request) -> Response | None:
         """Set words, numbers and prompts, for editors and reviewers."""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}")
+            return desk_frame.to_sign_in(request)
         await TextsPage(visit).draw()
         return None
 
-    @ui_page("/editor/texts/{slug}", title="Text", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/texts/{slug}", "Text")
     async def one_text(request: Request, slug: str, country: str = "") -> Response | None:
         """One of them, for its writers."""
         visit = frame.visit(app, request)
         known = slug if slug in TEXT_FORMS else ""
         if visit is None:
-            return RedirectResponse(f"/sign-in?to={_HERE}/{known}".rstrip("/"))
+            return desk_frame.to_sign_in(request)
         await _page_of(visit, known, country).draw()
         return None
 
@@ -66,7 +65,7 @@ class TextsPage:
         frame.header(self._visit)
         lines = await run.io_bound(self._read)
         today = now().date()
-        with ui.column().props('role="main"').classes("cd-page"):
+        with ui.column().classes("cd-page"):
             desk_frame.heading("Texts")
             ui.label("What patients read beside articles. It goes the same way: one person writes it, another passes it.").classes(
                 "cd-hint"
@@ -94,7 +93,7 @@ class WholeTextPage:
     async def draw(self) -> None:
         """Draw the page."""
         frame.header(self._visit)
-        with ui.column().props('role="main"').classes("cd-page ed-page"):
+        with ui.column().classes("cd-page ed-page"):
             desk_frame.heading(TEXT_FORMS[self._slug].title)
             ui.label(TEXT_FORMS[self._slug].about).classes("cd-hint")
             self._head = TextHead(self._visit, self._slug, self._show, "How it stands")

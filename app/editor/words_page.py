@@ -58,7 +58,7 @@ class WordsPage:
     async def draw(self) -> None:
         """Draw the page."""
         frame.header(self._visit)
-        with ui.column().props('role="main"').classes("cd-page ed-page"):
+        with ui.column().classes("cd-page ed-page"):
             desk_frame.heading("Set words")
             ui.label("Change a sentence, look at it where patients meet it, and hand in each language that you changed.").classes("cd-hint")
             with ui.element("div").classes("ed-two"):

@@ -4,9 +4,8 @@ import re
 from html import escape
 
 from nicegui import run, ui
-from nicegui.page import page as ui_page
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app import editorial
 from app.care import frame as desk_frame
@@ -28,13 +27,13 @@ _NOT_READ = "The records cannot be read just now. Reload this page in a moment."
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor/write/{slug}`."""
 
-    @ui_page("/editor/write/{slug}", title="Write", response_timeout=desk_frame.PATIENCE_S)
+    @desk_frame.page("/editor/write/{slug}", "Write")
     async def write(request: Request, slug: str) -> Response | None:
         """One article, for its writers; others of the desk read it."""
         known = slug if _SLUG.fullmatch(slug) else ""
         visit = frame.visit(app, request)
         if visit is None:
-            return RedirectResponse(f"/sign-in?to=/desk/editor/write/{known}" if known else "/sign-in?to=/desk/editor")
+            return desk_frame.to_sign_in(request)
         await WritePage(visit, known).draw()
         return None
 
@@ -51,7 +50,7 @@ class WritePage:
         frame.header(self._visit)
         ui.add_head_html('<script src="/site/editor.js" defer></script>')
         file, problem = await run.io_bound(self._read) or (None, _NOT_READ)
-        with ui.column().props('role="main"').classes("cd-page ed-page"):
+        with ui.column().classes("cd-page ed-page"):
             if file is None:
                 self._not_there(problem)
             elif file.draft is not None and self._writes:

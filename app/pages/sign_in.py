@@ -13,7 +13,7 @@ from app.wiring import Application
 __all__ = ["COOKIE", "routes"]
 _STEPS = {"code": "/sign-in/code", "enrol": "/sign-in/second-factor"}
 Code = Annotated[str, Form(max_length=40)]
-To = Annotated[str, Form(max_length=160)]
+To = Annotated[str, Form(max_length=400)]
 
 
 def routes(app: Application) -> APIRouter:

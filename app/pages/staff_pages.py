@@ -12,8 +12,8 @@ from app.wiring import Application
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
 _DESKS = ("/desk/care", "/desk/editor", "/desk/rules", "/desk/admin")
-_WITHIN_A_DESK = re.compile(r"/account|/desk/(?:care/[a-z0-9-]{1,40}|admin/[a-z]{1,20}|editor(?:/[a-z]+(?:/[a-z0-9-]{1,120})?)?)")
-"""A page of a desk, such as the case that a notice points at."""
+_WITHIN_A_DESK = re.compile(r"/account|/desk/(?:care|editor|rules|admin)(?:/[a-z0-9][a-z0-9.-]{0,120}){0,3}(?:\?[A-Za-z0-9=&._-]{1,200})?")
+"""A page of a desk, such as the case that a notice points at, with what it is asked for."""
 
 
 def desk(to: str) -> str:

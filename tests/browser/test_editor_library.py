@@ -63,6 +63,7 @@ def test_the_library_is_found_through_by_keyboard_and_has_no_serious_violation(e
     expect(_rows(editor).first).to_contain_text("Demo: blisters")
     expect(head).to_be_focused()
     editor.get_by_label("State").select_option("withdrawn")
+    expect(_rows(editor)).to_have_count(1)
     expect(_rows(editor)).to_contain_text("One of its two sources was taken down")
     editor.get_by_label("Find by title").fill("nothing is called so")
     expect(editor.get_by_text("No article matches")).to_be_visible()
@@ -72,7 +73,7 @@ def test_the_library_is_found_through_by_keyboard_and_has_no_serious_violation(e
 def test_pages_of_a_long_list_are_turned(editor: Page) -> None:
     """Fifty at a time, however many there are."""
     first = _rows(editor).first.inner_text()
-    editor.get_by_role("button", name="Next").click()
+    editor.get_by_role("button", name="Next", exact=True).click()
     expect(editor.get_by_text("51 to 100 of")).to_be_visible()
     expect(_rows(editor).first).not_to_have_text(first)
 
@@ -104,5 +105,6 @@ def test_a_document_becomes_a_draft_that_a_colleague_sees_at_once(
     right.value.set_files(tmp_path / "chilblains.html")
     editor.wait_for_url("**/desk/editor/write/chilblains")
     reviewer.get_by_label("Find by title").fill("chilblains")
+    expect(_rows(reviewer)).to_have_count(1)
     expect(_rows(reviewer)).to_contain_text("Edith")
     expect(_rows(reviewer)).to_contain_text("patients do not get it")

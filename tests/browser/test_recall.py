@@ -54,7 +54,7 @@ def test_a_patient_is_told_in_their_open_chat_that_what_they_were_quoted_was_cor
 ) -> None:
     """The whole way; the recall is on both desks, and no page of it has a serious violation."""
     chat_page = open_chat(visitor(), server)
-    say(chat_page, "what is gout?")
+    say(chat_page, "what is psoriasis?")  # no other test quotes it: the first chat of the recall is this one
     chat_page.wait_for_url("**/thread/**")
     quoted = _quoted(records, chat_page.url.rsplit("/", 1)[1])
     _correct(records, quoted)
@@ -74,7 +74,7 @@ def test_a_patient_is_told_in_their_open_chat_that_what_they_were_quoted_was_cor
     assert serious(nurse) - listed() == set()
     nurse.goto(f"{server.url}/desk/care/recalls/{editor.url.rsplit('/', 1)[1]}")
     _press(nurse, "Open the chat")
-    expect(nurse.get_by_test_id("transcript")).to_contain_text("what is gout?")
+    expect(nurse.get_by_test_id("transcript")).to_contain_text("what is psoriasis?")
     assert serious(nurse) - listed() == set()
     _press(nurse, "Leave a note")
     nurse.get_by_label("What you add in English (may stay empty)").fill("We had sounded too sure.")

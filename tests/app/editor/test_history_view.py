@@ -45,6 +45,18 @@ def test_what_patients_get_and_what_is_newest_can_be_handed_in_as_it_stands() ->
     assert "data-do" not in history_view.revisions(file([NEW, OLD], served=1), ZONE, may_bring_back=True, may_hand_in=False)
 
 
+def test_what_patients_were_quoted_and_no_longer_get_leads_to_its_recall() -> None:
+    """What they get now cannot be recalled, nor what never reached them, nor set words, which no answer cites."""
+    recalled = "/desk/editor/recalls?slug=gout&amp;revision={}".format
+    after_correction = history_view.revisions(file([NEW, OLD], served=2), ZONE, may_bring_back=False, may_hand_in=False)
+    assert recalled(1) in after_correction
+    assert recalled(2) not in after_correction
+    assert recalled(2) not in history_view.revisions(file([NEW, OLD], served=1), ZONE, may_bring_back=False, may_hand_in=False)
+    assert recalled(1) in history_view.revisions(file([OLD], withdrawn="wrong"), ZONE, may_bring_back=False, may_hand_in=False)
+    words = replace(file([NEW, OLD], served=2), slug="words.en")
+    assert "recalls" not in history_view.revisions(words, ZONE, may_bring_back=False, may_hand_in=False)
+
+
 def test_the_standing_names_who_stands_behind_it_and_what_is_missing() -> None:
     """A note is a stranger's text too."""
     handed = replace(review(NEW, authors=["Ed", "Eve"], needed=2, signers=["Rita"]), note="<b>please</b>", held="nobody looked")

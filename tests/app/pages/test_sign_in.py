@@ -55,7 +55,7 @@ def test_a_wrong_sign_in_says_the_same_whichever_part_was_wrong(login: str, pass
 
 
 @pytest.mark.parametrize(
-    "to", ["https://evil.example", "//evil.example", "/desk/../evil", "javascript:alert(1)", "/desk/care/../evil", "/desk/care/x?y", ""]
+    "to", ["https://evil.example", "//evil.example", "/desk/../evil", "javascript:alert(1)", "/desk/care/../evil", "/desk/care/x?<y>", ""]
 )
 def test_a_sign_in_leads_only_to_a_desk(to: str, client: TestClient) -> None:
     """A link in a mail must not use our sign-in to send staff elsewhere."""
@@ -66,6 +66,12 @@ def test_a_sign_in_leads_only_to_a_desk(to: str, client: TestClient) -> None:
 def test_a_sign_in_from_the_editor_desk_leads_back_there(client: TestClient) -> None:
     """And not to a queue of patients."""
     assert _sign_in(client, to="/desk/editor") == (303, "/desk/editor")
+
+
+@pytest.mark.parametrize("to", ["/desk/editor/recalls?slug=gout&revision=2", "/desk/editor/texts/numbers.regions"])
+def test_a_sign_in_leads_back_with_what_was_asked_for(to: str, client: TestClient) -> None:
+    """The recall of one revision must not become the list of them all."""
+    assert _sign_in(client, to=to) == (303, to)
 
 
 def test_a_sign_in_from_a_notice_leads_to_its_case(client: TestClient) -> None:
