@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app import wiring
+from app import rights, wiring
 from app.addresses import networks
 from app.doors import Doors
 from app.errors import RecordsError
@@ -29,6 +29,16 @@ from app.watch import Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
+_NOT_SERVED = {
+    "/openapi.json": ["GET", "HEAD"],
+    "/docs": ["GET", "HEAD"],
+    "/docs/oauth2-redirect": ["GET", "HEAD"],
+    "/redoc": ["GET", "HEAD"],
+    "/login": ["POST"],
+    "/auth/jwt": ["POST"],
+    "/auth/oauth/{rest:path}": ["GET", "POST"],
+}
+"""What Chainlit would answer and Carelight does not use: its interface described, and its own sign-ins."""
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
 
 
@@ -44,6 +54,9 @@ def create(app: Application) -> Harden:
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
+    for route in rights.routes(web.routes):
+        if rights.right_of(route) is None:
+            log.warning("%s states no right; add it to app/rights.py", route)
     return Harden(web, app.secrets.guest, _guards(app))
 
 
@@ -63,6 +76,9 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     def no_such_route(path: str) -> None:
         raise HTTPException(404)
 
+    for path, methods in _NOT_SERVED.items():
+        web.add_api_route(path, _not_served, methods=methods)
+
     @web.api_route("/feedback", methods=["PUT", "DELETE"])
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
@@ -78,6 +94,8 @@ def _own_routes(web: FastAPI, app: Application) -> None:
         return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
 
 
+def _not_served() -> None:
+    raise HTTPException(404)
 def _rate(app: Application, patient: str, reply: str, value: int | None) -> bool:
     """Keep a patient's rating of their own reply; False where it is not theirs."""
     own = app.conversations.owner_of_reply(reply) == patient

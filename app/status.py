@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from app import production
 from app.errors import CarelightError
+from app.records.sign_offs import NEEDED
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
 
@@ -71,7 +72,7 @@ def _content(app: Application) -> Iterator[Line]:
     yield Line("Articles that two people have not signed", str(unsigned), not unsigned)
     yield Line("Rule set in force", f"{app.rules_fingerprint[:16]}, {len(app.red_flags.rules.rules)} rules")
     names = app.sign_offs.names(app.rules_fingerprint)
-    yield Line("Signed by", ", ".join(names) or "nobody", len(names) >= production.NEEDED)
+    yield Line("Signed by", ", ".join(names) or "nobody", len(names) >= NEEDED)
     yield Line("Learned red-flag classifier", "in use" if app.classifier else "cannot be used", app.classifier is not None)
 
 

@@ -55,8 +55,8 @@ class AuditPage:
                 self._actor = pieces.Choice(
                     "Who", {**names, "operator": "operator", "system": "system", "nobody": "nobody"}, none="everybody"
                 )
-                self._verb = ui.input("Did what (how it begins)").props("outlined dense maxlength=40")
-                self._subject = ui.input("To what (an id)").props("outlined dense maxlength=80")
+                self._verb = ui.input("Verb, or how it begins").props("outlined dense maxlength=40")
+                self._subject = ui.input("Subject, an id").props("outlined dense maxlength=80")
                 self._since, self._until = (ui.input(label).props("outlined dense type=date stack-label") for label in ("From", "To"))
                 pieces.button("Search", self._search).mark("search")
             self._found = ui.column().style("width:100%").props('data-testid="entries"')

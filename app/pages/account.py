@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.pages.staff_pages import COOKIE, held, staff_page
+from app.pages.staff_pages import held, staff_page
 from app.records.staff import StaffMember
 from app.records.staff_admin import session_of
 from app.wiring import Application
@@ -89,6 +89,4 @@ def _sessions(app: Application, router: APIRouter) -> None:
 
 
 def _sign_in() -> Response:
-    response = RedirectResponse("/sign-in?to=/account", status_code=303)
-    response.delete_cookie(COOKIE)
-    return response
+    return RedirectResponse("/sign-in?to=/account", status_code=303)

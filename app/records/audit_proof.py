@@ -90,17 +90,13 @@ class AuditProof:
     def newest(self) -> Checkpoint | None:
         """The newest checkpoint that was made here."""
         with self._database.reading() as session:
-            row = session.scalar(
-                select(AuditCheckpoint).where(AuditCheckpoint.kind == "checkpoint").order_by(AuditCheckpoint.number.desc())
-            )
+            row = _newest(session)
             return Checkpoint(row.number, row.hash, row.made, row.signature) if row is not None else None
 
     def unsent(self) -> Checkpoint | None:
         """The newest checkpoint, where nobody else was told of it yet."""
         with self._database.reading() as session:
-            row = session.scalar(
-                select(AuditCheckpoint).where(AuditCheckpoint.kind == "checkpoint").order_by(AuditCheckpoint.number.desc()).limit(1)
-            )
+            row = _newest(session)
             return None if row is None or row.sent else Checkpoint(row.number, row.hash, row.made, row.signature)
 
     def was_sent(self, number: int) -> None:
@@ -186,6 +182,11 @@ def _chain(session: Session, begin: tuple[int, str], signed: Mapping[int, str]) 
     if head is None or (head.number, head.hash) != (number, digest) or newest > number:
         return stopped(number + 1, "it is missing, with whatever came after it")
     return Verdict(number - begin[0], first, number)
+
+
+def _newest(session: Session) -> AuditCheckpoint | None:
+    made = select(AuditCheckpoint).where(AuditCheckpoint.kind == "checkpoint")
+    return session.scalar(made.order_by(AuditCheckpoint.number.desc()).limit(1))
 
 
 def _head(session: Session) -> AuditHead:
