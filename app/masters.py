@@ -6,6 +6,7 @@ Both hold the one in use first, and behind it older ones for as long as a rotati
 import base64
 import binascii
 import hashlib
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from app.errors import DataFolderError, SettingsError
 from app.records.keyring import Master
 
+log = logging.getLogger("carelight.keys")
 _BYTES = 32
 
 
@@ -78,6 +80,7 @@ class MasterFile:
     def begin(self) -> Master:
         """Make a new master and put it first."""
         self._write([generated(), *self._lines()])
+        log.warning("made a new master key in %s, readable by its owner alone; keep a copy of it elsewhere", self.path)
         return self._read()[0]
 
     def drop(self, master_id: str) -> None:

@@ -20,13 +20,18 @@ ROLES: Mapping[Right, frozenset[str]] = {
 
 _OURS: Mapping[Right, str] = {
     "everyone": """
-        GET /library · GET /library/find · GET /library/{slug} · GET /page.json · GET /healthz
+        GET /library · POST /library/search · POST /library/find · GET /library/{slug} · GET /page.json
+        GET /healthz · GET /readyz · GET /metrics
         POST /guest/keep · POST /guest/forget · POST /guest/leave
         GET /sign-in · POST /sign-in · GET /sign-in/code · POST /sign-in/code · GET /sign-in/second-factor
         POST /sign-in/second-factor · POST /sign-out · GET /care · GET /editor · GET /admin
         * /site
     """,
-    "patient": "PUT /feedback · DELETE /feedback",
+    "patient": """
+        PUT /feedback · DELETE /feedback
+        GET /my-data · GET /my-data/download · POST /my-data/delete-all
+        GET /my-data/chat/{chat_id} · POST /my-data/chat/{chat_id}/delete · POST /my-data/chat/{chat_id}/correct
+    """,
     "staff": "GET /account · POST /account/password · POST /account/second-factor · POST /account/sessions",
     "closed": """
         GET /auth/oauth/{rest:path} · POST /auth/oauth/{rest:path}

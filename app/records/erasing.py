@@ -82,30 +82,42 @@ class Eraser:
             _hide(session, "system", [chat for part in _parts(gone) for chat in session.scalars(_standing(part))])
 
     def expire(self, conversations: Sequence[str]) -> int:
-        """Erase chats whose time is over; how many. One that an open case rests on stays."""
+        """Erase chats whose time is over, and with a patient's last one what they told of themselves; how many chats.
+
+        One that an open case rests on stays.
+        """
         with self._database.transaction() as session:
             chats = [chat for part in _parts(conversations) for chat in session.scalars(_standing(part)) if not held(session, chat.id)]
             _hide(session, "system", chats)
-        return len(self._erase([chat.id for chat in chats]).erased)
+        done = self._erase([chat.id for chat in chats])
+        with self._database.transaction() as session:
+            left = exists().where(Conversation.patient_id == Patient.id, Conversation.erased.is_(None))
+            for part in _parts(sorted({chat.patient_id for chat in chats})):
+                for patient in session.scalars(select(Patient).where(Patient.id.in_(part), ~left)):
+                    patient.leaving = now()
+        self._forget_profiles(Patient.leaving.is_not(None))
+        return len(done.erased)
 
     def _erase(self, conversations: Sequence[str]) -> Deleted:
+        """Those that may go by now; a thousand chats are erased a few at a time."""
+        done = [self._erase_few(part) for part in _parts(conversations)]
+        erased, waiting = (tuple(chat for each in done for chat in getattr(each, name)) for name in ("erased", "waiting"))
+        if erased:
+            self._erased()
+        return Deleted(erased, waiting)
+
+    def _erase_few(self, conversations: Sequence[str]) -> Deleted:
         """Keys first: from here on the words are unreadable, wherever they stand."""
         with self._database.reading() as session:
             waiting = tuple(chat for chat in conversations if held(session, chat))
             going = tuple(chat for chat in conversations if chat not in waiting)
             cases = _ended_with(session, going)
-        for part in _parts(going):
-            self._forget_asked(part)
         if going:
+            self._forget_asked(going)
             self._keyring.destroy([*map(of_chat, going), *map(of_case, cases)])
-        for part in _parts(going):
             with self._database.transaction() as session:
-                _empty(session, part)
-        for part in _parts(cases):
-            with self._database.transaction() as session:
-                _empty_cases(session, part)
-        if going:
-            self._erased()
+                _empty(session, going)
+                _empty_cases(session, cases)
         return Deleted(going, waiting)
 
     def _forget_asked(self, conversations: Collection[str]) -> None:
@@ -184,7 +196,7 @@ def _empty(session: Session, chats: Collection[str]) -> None:
         (ReplyRow, ReplyRow.conversation_id, chats),
         (PresenceRow, PresenceRow.conversation_id, chats),
     ):
-        session.execute(delete(model).where(column.in_(ids)).execution_options(synchronize_session=False))  # type: ignore[arg-type]
+        session.execute(delete(model).where(column.in_(ids)).execution_options(synchronize_session=False))
     session.execute(update(Turn).where(Turn.conversation_id.in_(chats)).values(text="", level=None))
     session.execute(update(FindingRow).where(FindingRow.conversation_id.in_(chats)).values(evidence=[], why={}))
     session.execute(update(Conversation).where(Conversation.id.in_(chats)).values(erased=now(), linked_to=None))

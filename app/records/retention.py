@@ -42,7 +42,7 @@ class RetentionStore:
         with self._database.reading() as session:
             count = _count(session, kind, before)
             chats = list(session.scalars(_chats(kind, before))) if kind in _OF_CHATS else []
-            days = {of_day(day) for day in session.scalars(select(HandoverRow.created).where(_ROWS["hand-overs"][1](before)))}
+            days = {of_day(day) for day in session.scalars(select(HandoverRow.created).where(HandoverRow.created < before))}
         if not count:
             return 0
         if kind in _OF_CHATS:

@@ -159,6 +159,6 @@ def _tie(mapper: Mapper[Any], _connection: object, row: HoldsWords) -> None:
     for attribute in mapper.column_attrs:
         if not isinstance(attribute.columns[0].type, Sealed):
             continue
-        added = state.attrs[attribute.key].history.added  # type: ignore[union-attr]
+        added = state.attrs[attribute.key].history.added
         if added and added[0]:
             setattr(row, attribute.key, under(row.key_name, added[0]))

@@ -61,7 +61,7 @@ def _seal_column(database: Database, keyring: Keyring, model: type[HoldsWords], 
 
 def _seal_batch(session: Session, keyring: Keyring, model: type[HoldsWords], column: Column[Any]) -> int:
     """The next plain values of a column, read and written as the text they are."""
-    table, raw = cast("Table", column.table), type_coerce(column, Text)
+    table, raw = column.table, type_coerce(column, Text)
     names = [other for other in table.c if not isinstance(other.type, Sealed)]
     plain = select(*names, raw.label("words")).where(column.is_not(None), raw.not_in(_EMPTY), ~raw.startswith(MARK))
     rows = session.execute(plain.limit(_BATCH)).mappings().all()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.errors import DataFolderError, RecordsError
-from app.masters import MasterFile
+from app.masters import MasterFile, MastersFromSettings
 from app.records import keyring as keyring_module
 from app.records.keyring import Keyring
 from tests.keys import OneMaster
@@ -142,14 +142,9 @@ def test_a_rotation_rewraps_every_key_and_goes_on_where_it_was_stopped(url: str,
 def test_a_process_that_missed_the_rotation_wraps_nothing_with_the_old_master(url: str, tmp_path: Path) -> None:
     """What it wrapped would be unreadable once the old one is gone."""
 
-    class Stale(MasterFile):
-        def _lines(self) -> list[str]:
-            return [line for line in super()._lines() if line == self.first] if hasattr(self, "first") else super()._lines()
-
     file = MasterFile(tmp_path / "master")
     Keyring(url, file).seal("chat:c1", PLACE, "hello")
-    stale = Stale(file.path)
-    stale.first = file.path.read_text().strip()
+    stale = MastersFromSettings(file.path.read_text())
     keys = Keyring(url, file)
     old = file.all()[0]
     file.begin()

@@ -19,6 +19,7 @@ from app.records.models import Case, Conversation, ModelCallRow, Turn, now
 from app.records.reach import Reach, ReachStore
 from app.records.retention import Keep, Kind, RetentionStore
 from app.records.sealed import keyring_of
+from guardrails.level import Profile
 from tests.fakes import finding, settle
 
 NOW = now()
@@ -44,13 +45,16 @@ def test_a_chat_goes_by_its_newest_message(database: Database, retention: Retent
     for chat in ("quiet", "alive"):
         chats.receive("p1", chat, "hello")
         chats.say(chat, Reply(f"r-{chat}", "answer", "Hello."))
-    chats.start("p1", "never-written-in")
+    chats.start("p2", "never-written-in")
+    for patient in ("p1", "p2"):
+        chats.set_profile(patient, Profile(age_months=480))
     with database.transaction() as session:
         session.execute(update(Turn).where(Turn.conversation_id == "alive").values(created=LATER - timedelta(days=5)))
     assert retention.due(keeping(chats=50), LATER)["chats"] == 2
     assert retention.purge(keeping(chats=50), LATER)["chats"] == 2
     assert chats.chat("quiet") is None
     assert chats.chat("alive") is not None
+    assert (chats.profile("p1").age_months, chats.profile("p2").age_months) == (480, None)
 
 
 def test_a_dry_run_counts_and_changes_nothing(database: Database, retention: RetentionStore) -> None:
