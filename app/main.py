@@ -96,6 +96,8 @@ def _own_routes(web: FastAPI, app: Application) -> None:
 
 def _not_served() -> None:
     raise HTTPException(404)
+
+
 def _rate(app: Application, patient: str, reply: str, value: int | None) -> bool:
     """Keep a patient's rating of their own reply; False where it is not theirs."""
     own = app.conversations.owner_of_reply(reply) == patient

@@ -30,7 +30,7 @@ _OURS: Mapping[Right, str] = {
     "patient": """
         PUT /feedback · DELETE /feedback
         GET /my-data · GET /my-data/download · POST /my-data/delete-all
-        GET /my-data/chat/{chat_id} · POST /my-data/chat/{chat_id}/delete · POST /my-data/chat/{chat_id}/correct
+        GET /my-data/{chat:uuid} · POST /my-data/{chat:uuid}/delete · POST /my-data/{chat:uuid}/correct
     """,
     "staff": "GET /account · POST /account/password · POST /account/second-factor · POST /account/sessions",
     "closed": """
