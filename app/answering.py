@@ -13,7 +13,8 @@ from typing import TypeVar
 from app import care_team, render
 from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
-from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind
+from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind, Visit
+from app.logs import place
 from app.records.models import new_id
 from guardrails import person
 from guardrails.care_cards import CareCard, CareCards, Staffing
@@ -83,6 +84,8 @@ class Parts:
     """Takes identifiers out of what is sent to a model; raises where it cannot, and nothing is sent."""
     overdue: Callable[[Revision], bool] = lambda _revision: False
     """Whether patients are told that an article's review is overdue."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether the stop switch is on: nothing is searched, drafted or released then."""
     meaning: Callable[[], Meaning | None] = lambda: None
     """How near a drafted sentence is to its source; None where no such measure is to be had."""
 
@@ -98,6 +101,8 @@ class Moment:
     """As they were when the turn began: numbers that are published meanwhile come with the next one."""
     foreign: str = ""
     """ISO 639-1 code of a language that we do not cover, where the message is in one."""
+    visit: Visit = field(default_factory=Visit)
+    """How the message came in, and what is withheld from it by now."""
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -162,9 +167,22 @@ class Answering:
             yield Made(unanswerable)
         elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn)):
             yield Made(self._under_banner(at, self._set_words(at, entry)))
+        elif self._parts.stopped():
+            yield Made(self.stopped(at))
+        elif at.visit.withheld:
+            yield Made(self._under_banner(at, self._withheld(at)))
         else:
-            for made in self._answer(at, clock, cancelled):
+            for made in self._answer(at, clock, lambda: cancelled() or self._parts.stopped()):
                 yield replace(made, reply=self._under_banner(at, made.reply))
+
+    def _withheld(self, at: Moment) -> Reply:
+        """Too many at once: what to do meanwhile, and that the message was looked at for danger all the same."""
+        return reply("notice", f"{at.words.say(at.visit.withheld)} {at.words.say('help_now')}", render.offer_body(at.words))
+
+    def stopped(self, at: Moment) -> Reply:
+        """In place of an answer while the stop switch is on: the library's own pages, or a person."""
+        said = f"{at.words.say('stopped_answer')} {at.words.say('help_now')}"
+        return self._under_banner(at, reply("notice", said, render.offer_body(at.words)))
 
     def with_person(self, at: Moment) -> None:
         """A person answers here and reads all of it; the assistant only comes back where the patient asks for it."""
@@ -242,7 +260,7 @@ class Answering:
 
     def _person_asked(self, at: Moment) -> tuple[str, bool]:
         """The case of a patient who asks for a person, and the truth about who will read it: nobody, where it could not be stored."""
-        if not self._escalations.escalate(at.turn, [ASKED_FOR_PERSON]):
+        if not self._escalations.escalate(at.turn, [ASKED_FOR_PERSON], at.visit.source):
             return at.words.say("case_not_stored"), False
         return f"{at.words.say('person_requested')} {at.words.say(f'staffing_{self._staffing()}')}", True
 
@@ -254,6 +272,10 @@ class Answering:
             found = clock.time("search", lambda: self._parts.search().search(text, turn.turns[:-1], snapshot, audience, PASSAGES))
         except (RecordsError, IndexUnusableError) as error:
             log.error("the library could not be searched: %s", error)
+            yield Made(say(at, "notice", "error"))
+            return
+        except Exception as error:  # an embedding model that fails, or anything below: said and closed like any other turn
+            log.error("the library could not be searched: %s", place(error))
             yield Made(say(at, "notice", "error"))
             return
         quoted = (

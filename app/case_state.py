@@ -160,11 +160,12 @@ def returned(now: Standing) -> Standing:
 def stage(now: Standing, at: datetime, targets: Targets) -> int:
     """How far the alarms should have gone: 0 none, 1 the team, 2 past the target, 3 on call, then one more each further target.
 
-    A claim pauses them; waiting counts from the patient's message.
+    A claim pauses them for half a target at most, also where the clock was set back meanwhile; waiting counts from the
+    patient's message.
     """
     if now.closed or now.waiting_since is None:
         return 0
-    if now.owner and now.paused_until is not None and at < now.paused_until:
+    if now.owner and now.paused_until is not None and at < now.paused_until <= at + targets[now.level] / 2:
         return 0
     return 1 + max(0, (at - now.waiting_since) // targets[now.level])
 

@@ -31,14 +31,18 @@ _THREADS = 8
 class CaseDesk:
     """Takes escalations from turns. Never raises: a patient's card must not wait for our troubles."""
 
-    def __init__(self, store: CaseStore, spool: Spool, within_s: float = WITHIN_S) -> None:
-        self._store, self._spool, self._within_s = store, spool, within_s
+    def __init__(
+        self, store: CaseStore, spool: Spool, crowd: Callable[[str, str], str] = lambda _patient, _source: "", within_s: float = WITHIN_S
+    ) -> None:
+        """`crowd` names the crowd that a case of that patient from that address belongs to, or none."""
+        self._store, self._spool, self._crowd, self._within_s = store, spool, crowd, within_s
         self._taken: Callable[[], None] = lambda: None
         self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="case")
 
-    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding], source: str = "") -> bool:
         """Store the patient's case; False where neither database nor spool could take it."""
-        item = Spooled(turn.patient_id, turn.conversation_id, tuple(findings), new_id(), turn.written or now())
+        crowd = self._crowd(turn.patient_id, source)
+        item = Spooled(turn.patient_id, turn.conversation_id, tuple(findings), new_id(), turn.written or now(), crowd)
         taken = self._written(item) or self._spool.append(item)
         self._taken()
         return taken
@@ -85,9 +89,9 @@ class CaseDesk:
     def _save(self, item: Spooled) -> None:
         """Into the database; a chat deleted since, or never the patient's own, must not make the case disappear."""
         try:
-            self._store.escalate(item.patient_id, item.conversation_id, item.findings, item.key, item.at)
+            self._store.escalate(item.patient_id, item.conversation_id, item.findings, item.key, item.at, crowd=item.crowd)
         except PermissionError:
-            self._store.escalate(item.patient_id, new_id(), item.findings, item.key, item.at)
+            self._store.escalate(item.patient_id, new_id(), item.findings, item.key, item.at, crowd=item.crowd)
 
 
 def staffing(staff: StaffStore, rota: Rota, minutes: int) -> Callable[[], Staffing]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from app import render
 from app.answering import Answering, Clock, Moment, Parts, reply, say
 from app.errors import RecordsError
-from app.journal import Escalations, Journal, OpenTurn, Reply
+from app.journal import Escalations, Journal, OpenTurn, Reply, Visit
 from app.records.models import new_id
 from guardrails.care_cards import CareCard
 from guardrails.language import COVERED, language_of
@@ -67,11 +67,19 @@ class Conversation:
         self._answering = Answering(parts, journal, escalations)
         self._unsaved: dict[str, list[str]] = {}
 
-    def reply(self, patient_id: str, conversation_id: str, text: str, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    def reply(
+        self,
+        patient_id: str,
+        conversation_id: str,
+        text: str,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        visit: Visit | None = None,
+    ) -> Iterator[Event]:
         """Every step of one turn; what fails becomes words that say so."""
         clock = Clock()
         turn = clock.time("receive", lambda: self._receive(patient_id, conversation_id, text))
-        at = clock.time("screen", lambda: self._screen(turn))
+        at = replace(clock.time("screen", lambda: self._screen(turn)), visit=visit or Visit())
         yield from self._escalate(at)
         asked = self._ask(at)
         yield from asked
@@ -85,13 +93,20 @@ class Conversation:
         yield Finished(clock.total())
 
     def answer(
-        self, patient_id: str, conversation_id: str, key: str, choice: str, cancelled: Callable[[], bool] = lambda: False
+        self,
+        patient_id: str,
+        conversation_id: str,
+        key: str,
+        choice: str,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        visit: Visit | None = None,
     ) -> Iterator[Event]:
         """The patient tapped an answer to a question: screened again with it, then the reply that had waited for it."""
         clock = Clock()
         turn = self._journal.answered(patient_id, conversation_id, {key: choice})
         if turn is not None:
-            yield from self._decided(self._screen(turn), clock, cancelled)
+            yield from self._decided(replace(self._screen(turn), visit=visit or Visit()), clock, cancelled)
 
     def unanswered(self, patient_id: str, conversation_id: str) -> Iterator[Event]:
         """Nobody answered in time, or they left: what silence means by the rule is done (nothing where all is answered)."""
@@ -155,12 +170,12 @@ class Conversation:
     def _escalate(self, at: Moment) -> Iterator[Event]:
         """Case first, card next: nothing that could be slow or fail stands between a red flag and its card."""
         if at.raised:
-            stored = self._escalations.escalate(at.turn, (*at.raised, *at.again))
+            stored = self._escalations.escalate(at.turn, (*at.raised, *at.again), at.visit.source)
             yield self._card(at, self._answering.card(at), stored=stored)
         elif at.again:
-            self._escalations.escalate(at.turn, at.again)
+            self._escalations.escalate(at.turn, at.again, at.visit.source)
         if not at.screening.complete:
-            stored = self._escalations.escalate(at.turn, [_UNCHECKED])
+            stored = self._escalations.escalate(at.turn, [_UNCHECKED], at.visit.source)
             yield self._card(at, self._answering.unchecked(at), stored=stored)
 
     def _card(self, at: Moment, card: CareCard, *, stored: bool) -> Shown:
@@ -191,15 +206,22 @@ class Conversation:
     # 4 to 8: scope, search, answer, check, release
 
     def _answer(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """The reply, and what it grows into; each version is stored before it is shown, and none comes once it is cancelled."""
-        shown = False
+        """The reply, and what it grows into; each version is stored before it is shown, and none comes once it is cancelled.
+
+        Nor once the stop switch is on: what was being made is then given up, and that is said.
+        """
+        shown, whole = False, False
         with closing(self._answering.replies(at, clock, cancelled)) as replies:
             for made in replies:
                 if cancelled():
                     return
+                if made.reply.kind == "answer" and self._parts.stopped():
+                    break
                 stored = self._stored(at.turn, made.reply, grown=shown)
                 yield Grown(stored, made.growing) if shown else Shown(stored, made.growing)
-                shown = True
+                shown, whole = True, not made.growing
+        if not whole and not cancelled() and self._parts.stopped():
+            yield Shown(self._stored(at.turn, self._answering.stopped(at)))
 
     def _stored(self, turn: OpenTurn, made: Reply, *, grown: bool = False) -> Reply:
         """Record a reply before it is shown; one that cannot be recorded is shown all the same, and logged."""

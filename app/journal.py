@@ -66,6 +66,16 @@ class OpenTurn:
         return cls(conversation_id, patient_id, "", turns, profile or Profile(), -1, {}, (), released=False, gone=gone)
 
 
+@dataclass(slots=True)
+class Visit:
+    """How a message came in. `withheld` may be set while it waits: no place for its answer was free in time."""
+
+    source: str = ""
+    """The network address that it came from; never stored."""
+    withheld: str = ""
+    """Key of the set words that are said in place of a search and its answer; empty where it is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One thing to show; `body` is what the page draws, `text` the same in plain lines."""
@@ -113,8 +123,9 @@ class Journal(Protocol):
 class Escalations(Protocol):
     """Stores cases; the spool takes over where the database fails, so this never raises."""
 
-    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
-        """Store the patient's one open case with `findings`; False where it could be stored nowhere."""
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding], source: str = "") -> bool:
+        """Store the patient's one open case with `findings`; False where it could be stored nowhere. `source` is the address
+        that the message came from, where it is known."""
         ...
 
     def explain(self, turn: OpenTurn, explanations: Mapping[str, Explanation]) -> None:
@@ -151,7 +162,7 @@ class Forgetful:
         """Nothing was asked."""
         return None
 
-    def escalate(self, turn: OpenTurn, findings: Sequence[Finding]) -> bool:
+    def escalate(self, turn: OpenTurn, findings: Sequence[Finding], source: str = "") -> bool:
         """Nothing is kept; the command line has no patient to answer for."""
         return True
 

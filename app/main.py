@@ -8,21 +8,37 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app import wiring
+from app import rights, wiring
+from app.addresses import networks
+from app.doors import Doors
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
-from app.harden import Harden
+from app.harden import Guards, Harden
 from app.pager import Pager
-from app.pages import guest, library, my_data, sign_in
+from app.pages import account, guest, library, my_data, sign_in, watched
+from app.pages.article_page import common
+from app.pages.templating import rendered
+from app.proxies import Proxies
 from app.publishing import publish_due
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
+_NOT_SERVED = {
+    "/openapi.json": ["GET", "HEAD"],
+    "/docs": ["GET", "HEAD"],
+    "/docs/oauth2-redirect": ["GET", "HEAD"],
+    "/redoc": ["GET", "HEAD"],
+    "/login": ["POST"],
+    "/auth/jwt": ["POST"],
+    "/auth/oauth/{rest:path}": ["GET", "POST"],
+}
+"""What Chainlit would answer and Carelight does not use: its interface described, and its own sign-ins."""
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
 
 
@@ -33,36 +49,61 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    for router in (library.routes(app), guest.routes(app), my_data.routes(app), sign_in.routes(app)):
+    routers = (watched, library, guest, my_data, sign_in, account)
+    for router in (each.routes(app) for each in routers):
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
-    return Harden(web, app.secrets.guest, app.settings.origin)
+    for route in rights.routes(web.routes):
+        if rights.right_of(route) is None:
+            log.warning("%s states no right; add it to app/rights.py", route)
+    return Harden(web, app.secrets.guest, _guards(app))
+
+
+def _guards(app: Application) -> Guards:
+    """Who comes in, from where, and how often, as the settings say."""
+    chosen = app.settings
+    doors = Doors(chosen.origin, chosen.desk_origin, networks(chosen.desk_networks))
+
+    def limited() -> str:
+        return rendered("limited.html", {"told": app.words.say("limited_page"), **common(app)})
+
+    return Guards(doors, Proxies(networks(chosen.trusted_proxies)), app.limits, app.metrics, limited)
 
 
 def _own_routes(web: FastAPI, app: Application) -> None:
-    @web.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
     @web.api_route("/v1/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     def no_such_route(path: str) -> None:
         raise HTTPException(404)
+
+    for path, methods in _NOT_SERVED.items():
+        web.add_api_route(path, _not_served, methods=methods)
 
     @web.api_route("/feedback", methods=["PUT", "DELETE"])
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
         rated, value = _rating(await request.body(), removed=request.method == "DELETE")
         patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
-        if not rated or patient is None or app.conversations.owner_of_reply(rated) != patient:
+        if not rated or patient is None or not await run_in_threadpool(_rate, app, patient, rated, value):
             raise HTTPException(404)
-        app.conversations.rate(rated, value)
         return JSONResponse({"success": True, "feedbackId": rated})
 
     @web.exception_handler(RecordsError)
     def records_down(_: Request, error: RecordsError) -> Response:
         log.error("a page could not be made: %s", error)
         return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
+
+
+def _not_served() -> None:
+    raise HTTPException(404)
+
+
+def _rate(app: Application, patient: str, reply: str, value: int | None) -> bool:
+    """Keep a patient's rating of their own reply; False where it is not theirs."""
+    own = app.conversations.owner_of_reply(reply) == patient
+    if own:
+        app.conversations.rate(reply, value)
+    return own
 
 
 def _rating(body: bytes, *, removed: bool) -> tuple[str, int | None]:

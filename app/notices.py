@@ -35,9 +35,10 @@ class Wording:
         return self._marked(say("notice_title", clinic=clinic, level=level, what=what), body)
 
     def _link(self, case_id: str | None) -> str:
-        if not self._settings.origin:
+        origin = self._settings.desk_origin or self._settings.origin
+        if not origin:
             return self._words().say("notice_no_origin")
-        return urljoin(self._settings.origin.rstrip("/") + "/", f"desk/care/{case_id}" if case_id else "care")
+        return urljoin(origin.rstrip("/") + "/", f"desk/care/{case_id}" if case_id else "care")
 
     def _marked(self, title: str, body: str) -> Message:
         """A notice of a demonstration says so first: nobody must drive in for a made-up patient."""

@@ -57,10 +57,10 @@ class OutageWatch(Watch):
         self._seen = frozenset(item.key for item in waiting)
 
     def tell(self, spooled: Sequence[Spooled], at: datetime) -> None:
-        """Tell each patient's spooled case, again on the ladder while it stays in the spool."""
+        """Tell each patient's spooled case (of a crowd that may be the work of a program: once), again on the ladder while it stays."""
         by_patient: dict[str, list[Spooled]] = {}
         for item in spooled:
-            by_patient.setdefault(item.patient_id, []).append(item)
+            by_patient.setdefault(item.crowd or item.patient_id, []).append(item)
         self._told = {patient: self._told.get(patient, _Told()) for patient in by_patient}
         for patient, items in by_patient.items():
             self._tell(self._told[patient], items, at)

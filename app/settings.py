@@ -6,14 +6,16 @@ An unknown `CARELIGHT_` variable is refused, because a misspelt safety setting t
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app import review_policy, rota
+from app import addresses, review_policy, rota
 from app.documents import TEXTS
 from app.errors import SettingsError
+from app.sign_in_rules import SignInRules
 from guardrails.level import Level
 
 _PREFIX = "CARELIGHT_"
@@ -42,6 +44,13 @@ class Settings(BaseSettings):
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
+    trusted_proxies: str = Field(
+        "", description="Networks of proxies, such as `10.0.0.0/8`, whose X-Forwarded-For, -Proto and -Host count; nobody else's do."
+    )
+    desk_origin: str = Field(
+        "", description="Address of the desks on a host name of their own; the chat's host then answers 404 for them. Needs `origin`."
+    )
+    desk_networks: str = Field("", description="Networks, such as `10.0.0.0/8`, that the desks are found from; empty is all.")
     staffing: Literal["on_call", "unattended"] = Field(
         "unattended", description="Who is there when no nurse is signed in and `on_call_hours` is empty."
     )
@@ -58,7 +67,22 @@ class Settings(BaseSettings):
     notify_operator: SecretStr = Field(
         SecretStr(""), description="Where it is told that the database or the screen fails; empty tells the first."
     )
+    notify_audit: SecretStr = Field(
+        SecretStr(""),
+        description="Where a checkpoint of the audit log goes each night; best one that this server's operator cannot change.",
+    )
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    staff_idle_minutes: int = Field(60, ge=5, le=480, description="Minutes after which a desk that nobody uses is signed out.")
+    sign_in_tries: int = Field(
+        10, ge=3, description="Failed sign-ins under one name after which it is closed for `sign_in_closed_minutes`."
+    )
+    sign_in_closed_minutes: int = Field(15, ge=1, le=1440, description="Minutes that a name stays closed; it opens again by itself.")
+    sign_in_address_tries: int = Field(
+        20, ge=3, description="Failed sign-ins from one address after which it waits, twice as long after each, a minute at most."
+    )
+    second_factor: Literal["required", "optional"] = Field(
+        "optional", description="Whether staff need a second factor; in production mode they always do."
+    )
     target_emergency: float = Field(2, gt=0, description="Minutes in which a person should act on an emergency.")
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
@@ -121,13 +145,48 @@ class Settings(BaseSettings):
     model_price_in: float = Field(0.0, ge=0, description="Price of a million tokens sent to `model`; 0 means unknown.")
     model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
+    log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for a collector: one object a line.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="From which level on our own events are logged.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Who sends it as a bearer token reads `/metrics`; empty lets only this machine itself read them."
+    )
     answer_threads: int = Field(4, ge=1, description="Threads that make answers; screening has its own.")
+    answer_queue: int = Field(64, ge=1, description="Answers that may wait for a thread; whoever comes then is asked to try again.")
+    answer_wait: float = Field(
+        20.0, gt=0, description="Seconds that an answer waits for a thread before the patient is asked to try again."
+    )
+    limit_messages: int = Field(20, ge=0, description="Messages a minute of one guest that are answered; all are screened. 0: no limit.")
+    limit_address_messages: int = Field(
+        300, ge=0, description="Messages a minute from one address that are answered; a clinic's own network is one. 0: no limit."
+    )
+    limit_guests: int = Field(
+        300, ge=0, description="New guests an hour from one address; those beyond share one guest's answers. 0: no limit."
+    )
+    limit_searches: int = Field(120, ge=0, description="Searches of the library a minute from one address. 0: no limit.")
+    limit_sign_ins: int = Field(20, ge=0, description="Tries to sign in a minute from one address. 0: no limit.")
+    limit_cases: int = Field(
+        20,
+        ge=0,
+        description="Patients an hour from one address whose cases stand for themselves; more are one line of the queue. 0: no limit.",
+    )
 
     @field_validator("time_zone", "on_call_hours", "holidays")
     @classmethod
     def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
         {"time_zone": rota.time_zone, "on_call_hours": rota.on_call_hours, "holidays": rota.dates}[str(info.field_name)](value)
         return value
+
+    @field_validator("trusted_proxies", "desk_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        addresses.networks(value)
+        return value
+
+    @model_validator(mode="after")
+    def _hosts_differ(self) -> Self:
+        if self.desk_origin and urlsplit(self.origin).netloc in ("", urlsplit(self.desk_origin).netloc):
+            raise ValueError("CARELIGHT_DESK_ORIGIN needs a CARELIGHT_ORIGIN on another host name")
+        return self
 
     @field_validator("two_reviewers", "review_days")
     @classmethod
@@ -146,6 +205,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """What is asked of sign-ins to the desks."""
+        return SignInRules(
+            second_factor=self.mode == "production" or self.second_factor == "required",
+            idle=timedelta(minutes=self.staff_idle_minutes),
+            tries=self.sign_in_tries,
+            closed_for=timedelta(minutes=self.sign_in_closed_minutes),
+            address_tries=self.sign_in_address_tries,
+        )
 
     @property
     def key_store(self) -> str:

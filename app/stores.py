@@ -9,9 +9,11 @@ from app.records.alarms import AlarmStore
 from app.records.article_board import ArticleBoard
 from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
+from app.records.audit_proof import AuditProof
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
+from app.records.census import CensusTaker
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
@@ -35,6 +37,8 @@ from app.records.reviews import ReviewStore
 from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.staff import StaffStore
+from app.records.staff_admin import StaffAdmin
+from app.records.stops import StopStore
 from app.records.stories import StoryStore
 from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
@@ -42,6 +46,7 @@ from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
 from app.review_policy import Overdue, Policy
 from app.settings import Settings
+from app.stop_switch import StopSwitch
 
 
 class Stores:
@@ -136,6 +141,10 @@ class Stores:
         return CaseWork(self.database, self.settings.targets)
 
     @cached_property
+    def stop_switch(self) -> StopSwitch:
+        return StopSwitch(StopStore(self.database))
+
+    @cached_property
     def stories(self) -> StoryStore:
         return StoryStore(self.database)
 
@@ -176,6 +185,10 @@ class Stores:
         return CaseBoard(self.database)
 
     @cached_property
+    def census(self) -> CensusTaker:
+        return CensusTaker(self.database, self.settings.targets)
+
+    @cached_property
     def team_notes(self) -> TeamNotes:
         return TeamNotes(self.database)
 
@@ -208,8 +221,16 @@ class Stores:
         return AuditLog(self.database)
 
     @cached_property
+    def audit_proof(self) -> AuditProof:
+        return AuditProof(self.database, self.secrets.audit)
+
+    @cached_property
     def staff(self) -> StaffStore:
-        return StaffStore(self.database)
+        return StaffStore(self.database, self.secrets.records, self.settings.sign_in_rules)
+
+    @cached_property
+    def staff_admin(self) -> StaffAdmin:
+        return StaffAdmin(self.database, self.staff)
 
     @cached_property
     def sign_offs(self) -> SignOffStore:

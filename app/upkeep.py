@@ -6,7 +6,7 @@ Only the server that holds the data folder writes the embedded index; whoever pu
 import logging
 from datetime import timedelta
 
-from app import retention
+from app import audit_trail, retention
 from app.records.models import now
 from app.review_cycle import withdraw_overdue
 from app.reviews import Sampling
@@ -31,11 +31,12 @@ class Upkeep(Watch):
             "retention": self._purge,
             "reviews": self._review,
             "overdue": self._withdraw,
+            "audit": self._checkpoint,
         }
         super().__init__("upkeep", chores)
         self._app = app
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
-        self._hourly, self._overdue = AtMostEvery(timedelta(hours=1)), AtMostEvery(timedelta(hours=1))
+        self._hourly, self._overdue, self._audit = (AtMostEvery(timedelta(hours=1)) for _ in range(3))
         self._minutely = AtMostEvery(timedelta(minutes=1))
 
     def _review(self) -> None:
@@ -63,6 +64,10 @@ class Upkeep(Watch):
         """Articles whose review is overdue for longer than the clinic allows, looked at once an hour."""
         at = now()
         self._overdue.do(at, lambda: withdraw_overdue(self._app, at.date()))
+
+    def _checkpoint(self) -> None:
+        """The audit log's checkpoint of the day, looked at once an hour."""
+        self._audit.do(now(), lambda: audit_trail.nightly(self._app))
 
     def _index(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

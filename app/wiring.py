@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,7 +16,10 @@ from app.candidate import Candidates, Materials
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
 from app.journal import Forgetful
+from app.lanes import AnswerLane
+from app.limits import Crowds, Limits
 from app.meaning import EmbeddedMeaning
+from app.metrics import ErrorCount, Metrics
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.cases import CaseStore
@@ -67,7 +71,8 @@ class Application(Stores):
 
     @cached_property
     def case_desk(self) -> cases.CaseDesk:
-        return cases.CaseDesk(self.case_store, Spool(self.settings.data_dir / "spool", self.secrets.spool))
+        crowds = Crowds(self.settings.limit_cases, self.secrets.guest)
+        return cases.CaseDesk(self.case_store, Spool(self.settings.data_dir / "spool", self.secrets.spool), crowds.of)
 
     @cached_property
     def rota(self) -> rota.Rota:
@@ -249,6 +254,7 @@ class Application(Stores):
             leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
             overdue=self.overdue,
+            stopped=self.stop_switch.on,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 
@@ -286,9 +292,22 @@ class Application(Stores):
         return ThreadPoolExecutor(8, thread_name_prefix="screening")
 
     @cached_property
-    def answering_lane(self) -> ThreadPoolExecutor:
-        """Threads of answers; when all are busy, answers wait and screening does not."""
-        return ThreadPoolExecutor(self.settings.answer_threads, thread_name_prefix="answering")
+    def answers(self) -> AnswerLane:
+        """The lane of answers; when it is full, patients are asked to wait and screening is not touched."""
+        chosen = self.settings
+        return AnswerLane(chosen.answer_threads, chosen.answer_queue, chosen.answer_wait)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How often one guest or address may do what costs."""
+        return Limits(self.settings)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """This process's numbers; errors are counted from now on."""
+        made = Metrics()
+        logging.getLogger().addHandler(ErrorCount(made))
+        return made
 
     @cached_property
     def team_lane(self) -> ThreadPoolExecutor:
@@ -315,13 +334,15 @@ class Application(Stores):
 
     indexed_version: int | None = None
     """The served version that the index holds; None before the first sync, or where the index cannot be used."""
+    indexed_at: float | None = None
+    """When that was, in seconds since the epoch."""
 
     def sync_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
         """Bring the index to the served set; DataFolderError where another process holds the data folder."""
         with self.folder:
             snapshot = self.library.snapshot()
             report = self.index.sync(snapshot, progress)
-            self.indexed_version = snapshot.version
+            self.indexed_version, self.indexed_at = snapshot.version, time.time()
             return report
 
     def rebuild_index(self, progress: Progress = lambda done, total: None) -> SyncReport:
@@ -341,9 +362,11 @@ class Application(Stores):
         made = vars(self)
         if "screener" in made:
             self.screener.close()
-        for lane in ("screening_lane", "answering_lane", "team_lane"):
+        for lane in ("screening_lane", "team_lane"):
             if lane in made:
                 made[lane].shutdown(wait=False, cancel_futures=True)
+        if "answers" in made:
+            self.answers.shutdown()
         if "candidates" in made:
             self.candidates.close()
         if "case_desk" in made:

@@ -1,6 +1,7 @@
 """A patient's page as the server sees it: the chat's own socket, without a browser."""
 
 import asyncio
+import socket
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -19,7 +20,7 @@ def browser(cookies: Mapping[str, str] | None = None) -> aiohttp.ClientSession:
 async def connect(http: aiohttp.ClientSession, base: str, heard: Mapping[str, Heard], chat: str = "") -> Any:
     """Load the page and open its chat, or `chat` again; `heard` takes what the server sends, by the name of the event."""
     await http.get(base, headers={"accept": "text/html"})
-    await http.post(f"{base}/auth/header")
+    await http.post(f"{base}/auth/header", headers={"origin": base})
     client = socketio.AsyncClient(http_session=http, reconnection=False)
     for event, hear in heard.items():
         client.on(event, hear)
@@ -34,3 +35,10 @@ async def write(client: Any, text: str) -> None:
     """Press Enter."""
     sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
     await client.emit("client_message", {"message": sent, "fileReferences": []})
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

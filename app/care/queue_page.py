@@ -10,7 +10,7 @@ from app.care import follow_ups, frame, live, plain, queue_view
 from app.care.frame import Visit
 from app.care.live import Shared
 from app.care.pieces import Badge, Changing, chip
-from app.care.queue_rows import RowList
+from app.care.queue_rows import CrowdRow, RowList
 from app.care.queue_view import Filter, Row
 from app.care.troubles import troubles_of
 from app.records.case_board import Board
@@ -47,6 +47,7 @@ class QueuePage:
             self._filters()
             self._hidden = Changing("cd-hidden")
             self._waiting = RowList("Waiting for a person", "waiting", self._claim)
+            self._crowd = CrowdRow(self._claim)
             self._answered = RowList("Answered, still open", "answered", self._claim)
             self._empty = Changing("cd-empty")
             with ui.row().classes("cd-two"):
@@ -75,8 +76,10 @@ class QueuePage:
     def _show_rows(self) -> None:
         at = now()
         chosen = [row for row in self._rows if self._filter.takes(row)]
-        self._waiting.show([row for row in chosen if row.waits])
-        self._answered.show([row for row in chosen if not row.waits])
+        alone = [row for row in chosen if not row.case.crowd]
+        self._waiting.show([row for row in alone if row.waits])
+        self._crowd.show([row for row in chosen if row.case.crowd])
+        self._answered.show([row for row in alone if not row.waits])
         self._summary.show(escape(queue_view.summary(self._rows, at)))
         self._hidden.show(escape(queue_view.hidden(self._rows, self._filter)))
         self._empty.show(_EMPTY if self._drawn and not self._rows else "")

@@ -45,6 +45,27 @@ class RowList:
         return self._lines[case_id]
 
 
+class CrowdRow:
+    """Cases that may be the work of a program, as one line that opens: visible, and never in the way of the others."""
+
+    def __init__(self, claim: Claim) -> None:
+        with ui.element("details").classes("cd-crowd").props('data-testid="crowd"') as self._box:
+            with ui.element("summary"):
+                self._line = Changing("cd-crowd-line")
+            ui.label(
+                "Every one of them was screened and saw the card. People may be among them: look at the most severe before you close any."
+            ).classes("cd-crowd-note")
+            self._rows = RowList("One by one", "crowded", claim)
+        self._box.visible = False
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Draw what changed."""
+        if self._box.visible != bool(rows):
+            self._box.visible = bool(rows)
+        self._line.show(escape(queue_view.crowd_line(rows)))
+        self._rows.show(rows)
+
+
 class _Line:
     """One case in a list: a picture that is drawn again when it changed, a link over it, and the claim button."""
 

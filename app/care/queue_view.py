@@ -69,11 +69,23 @@ def rows(board: Board, who: str, targets: Targets) -> list[Row]:
 
 def summary(shown: Sequence[Row], at: datetime) -> str:
     """The desk in one line."""
-    waiting, late = sum(row.waits for row in shown), sum(row.past(at) for row in shown)
+    alone = [row for row in shown if not row.case.crowd]
+    waiting, late, crowd = sum(row.waits for row in alone), sum(row.past(at) for row in alone), len(shown) - len(alone)
     if not shown:
         return "Nobody waits."
     told = f"{waiting} waiting for a person" if waiting else "Nobody waits for a person"
-    return f"{told}, {late} past target" if late else told
+    told = f"{told}, {late} past target" if late else told
+    return f"{told}; {crowd} more possibly automated" if crowd else told
+
+
+def crowd_line(crowded: Sequence[Row]) -> str:
+    """The cases that may be the work of a program, as one line; empty where there are none."""
+    if not crowded:
+        return ""
+    worst = max((row.case.level for row in crowded), key=SEVERITY.__getitem__)
+    places = len({row.case.crowd for row in crowded})
+    cases, sources = ("1 case" if len(crowded) == 1 else f"{len(crowded)} cases"), ("one address" if places == 1 else f"{places} addresses")
+    return f"Possibly automated: {cases} from {sources} within an hour, the most severe {plain.LEVELS[worst].lower()}"
 
 
 def hidden(everything: Sequence[Row], chosen: Filter) -> str:
@@ -87,8 +99,14 @@ def hidden(everything: Sequence[Row], chosen: Filter) -> str:
 
 
 def unclaimed(everything: Sequence[Row]) -> list[str]:
-    """What the title badge counts and the sound calls for: cases nobody has, each with its level, so that a rise counts as new."""
-    return [f"{row.case.id}:{row.case.level}" for row in everything if row.unclaimed and row.waits]
+    """What the title badge counts and the sound calls for: cases nobody has, each with its level, so that a rise counts as new.
+
+    A crowd counts once, with its gravest level.
+    """
+    graver_last = sorted((row for row in everything if row.unclaimed and row.waits), key=lambda row: SEVERITY[row.case.level])
+    crowds = {row.case.crowd: row.case.level for row in graver_last if row.case.crowd}
+    alone = [f"{row.case.id}:{row.case.level}" for row in everything if row.unclaimed and row.waits and not row.case.crowd]
+    return [*alone, *(f"{crowd}:{level}" for crowd, level in crowds.items())]
 
 
 def row_html(row: Row, at: datetime) -> str:

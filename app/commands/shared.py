@@ -43,7 +43,9 @@ def application(data_dir: Path | None, *, indexed: bool = False) -> Iterator[App
     """An initialised application; with `indexed` its index is brought up to the served set first."""
     logs.configure()
     with explained():
-        app = Application(settings.read(data_dir=data_dir))
+        chosen = settings.read(data_dir=data_dir)
+        logs.configure(chosen.log_level, chosen.log_format)
+        app = Application(chosen)
         app.initialise()
         if indexed:
             with suppress(DataFolderError):  # a running server holds the folder, and keeps its index up to date itself

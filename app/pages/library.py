@@ -1,12 +1,15 @@
 """The library as patients read it: a list with search, and each article with its sources and the cited passage marked."""
 
+import logging
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 
+from app.logs import place
 from app.pages.article_page import article_values, common
+from app.pages.searches import Searches
 from app.pages.shelf import KINDS, Shelf, shelf_of
 from app.pages.sign_in import COOKIE
 from app.pages.templating import page
@@ -14,8 +17,8 @@ from app.wiring import Application
 from knowledge.article import Article
 from knowledge.library import Revision
 from knowledge.passages import Span
-from retrieval.index import IndexUnusableError
 
+log = logging.getLogger("carelight.library")
 _MARK = re.compile(r"(\d{1,7})-(\d{1,7})")
 _RESULTS = 12
 _MOST_REVISIONS = 1 << 31
@@ -23,21 +26,27 @@ _MOST_REVISIONS = 1 << 31
 
 
 def routes(app: Application) -> APIRouter:
-    """`/library`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
-    router = APIRouter()
+    """`/library`, `/library/search`, `/library/find` for a page that is being typed into, and `/library/{slug}`."""
+    router, searches = APIRouter(), Searches()
 
     def shelf() -> Shelf:
         """The shelf of the served set now."""
         return shelf_of(app.library.snapshot())
 
     @router.get("/library")
-    def index(request: Request, q: str = Query("", max_length=200), by: Literal["letter", "body", "kind"] = "letter") -> Response:
-        results = _search(app, shelf(), q) if q.strip() else None
-        values = {"groups": shelf().groups(by), "by": by, "q": q, "results": results, "kinds": KINDS, **common(app)}
-        return page(request, "library.html", {**values, "count": len(shelf().articles)})
+    def index(request: Request, found: str = "", by: Literal["letter", "body", "kind"] = "letter") -> Response:
+        q = searches.words(found) if found else ""
+        results = _search(app, shelf(), q) if q and q.strip() else None
+        values = {"groups": shelf().groups(by), "by": by, "q": q or "", "over": q is None, "results": results, "kinds": KINDS}
+        return page(request, "library.html", {**values, "count": len(shelf().articles), **common(app)})
 
-    @router.get("/library/find")
-    def find(request: Request, q: str = Query("", max_length=200)) -> Response:
+    @router.post("/library/search")
+    def search(q: Annotated[str, Form(max_length=200)] = "") -> Response:
+        """By post, and away from it at once: what somebody looks for stands in no address."""
+        return RedirectResponse(f"/library?found={searches.keep(q)}" if q.strip() else "/library", status_code=303)
+
+    @router.post("/library/find")
+    def find(request: Request, q: Annotated[str, Form(max_length=200)] = "") -> Response:
         return page(request, "found.html", {"q": q, "results": shelf().named(q), "kinds": KINDS})
 
     @router.get("/library/{slug}")
@@ -84,7 +93,8 @@ def _search(app: Application, shelf: Shelf, q: str) -> list[Article]:
     try:
         found = app.search.search(q, (), shelf.snapshot, count=60)
         about = [scored.passage.article for scored in found.passages if scored.similarity > 0.3 or found.covered]
-    except IndexUnusableError:
+    except Exception as error:  # the index, or the embedding model: names are found without either
+        log.error("the library was searched by names alone: %s", place(error))
         about = []
     return [shelf.snapshot.article(slug) for slug in dict.fromkeys([*named, *about])][:_RESULTS]
 

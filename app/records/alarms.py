@@ -6,7 +6,7 @@ whichever process, and however it died afterwards, the next look finds what was 
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import or_, select
@@ -23,10 +23,12 @@ from app.records.notifications import Notice, NoticeKind, enqueue
 from app.records.outgoing import send
 from app.records.owners import MADE_UP
 from guardrails.care_cards import Staffing
-from guardrails.level import Level
+from guardrails.level import SEVERITY, Level
 
 _TELLS: tuple[NoticeKind, ...] = ("opened", "raised", "joined", "person_requested", "returned", "attended")
 _UNANSWERED = "told_unanswered"
+_SKEW = timedelta(minutes=1)
+"""By how much the clocks of two servers may differ."""
 LATE = 2
 """The stage at which the target is past."""
 
@@ -77,7 +79,8 @@ class AlarmStore:
             return session.scalar(select(FindingRow.id).where(*unchecked).limit(1)) is not None
 
     def _moves(self, case: Case, at: datetime, staffing: Staffing) -> bool:
-        return (case.alarms_from is None) != (staffing == "unattended") or self._stage(case, at, staffing) > case.alarm_stage
+        turned = (case.alarms_from is None) != (staffing == "unattended")
+        return turned or _set_back(case, at) or self._stage(case, at, staffing) > case.alarm_stage
 
     def _stage(self, case: Case, at: datetime, staffing: Staffing) -> int:
         now = standing(case)
@@ -103,11 +106,24 @@ class AlarmStore:
         since, newest = now.waiting_since, _newest(session, case.id)
         kind: NoticeKind = "late" if becomes >= LATE else newest[1]
         about = f"{case.id}:{newest[0]}:{int(since.timestamp() * 1000) if since else 0}:{becomes}"
-        enqueue(session, about, ladder.channels(was, becomes), Notice(kind, now.level, since, case.id), at)
+        if _speaks(session, case):
+            enqueue(session, about, ladder.channels(was, becomes), Notice(kind, now.level, since, case.id), at)
         if becomes >= LATE and not _happened(session, case, (_UNANSWERED,), now):
             session.add(CaseEvent(case_id=case.id, kind=_UNANSWERED, created=at))
             for chat, told in _chats(session, case, now):
                 send(session, chat, ladder.unanswered(told))
+
+
+def _speaks(session: Session, case: Case) -> bool:
+    """Whether the team is told of this case itself: of a crowd that may be the work of a program, of its most severe one alone.
+
+    Every patient of a crowd is told the truth as any other; only the channels are not called once for each.
+    """
+    if not case.crowd:
+        return True
+    others = session.scalars(select(Case).where(Case.crowd == case.crowd, Case.state == "open", Case.waiting_since.is_not(None)))
+    first = min(others, key=lambda each: (-SEVERITY[as_level(each.level)], each.opened, each.id), default=case)
+    return first.id == case.id
 
 
 def _count_from(session: Session, case: Case, at: datetime, staffing: Staffing) -> None:
@@ -119,7 +135,14 @@ def _count_from(session: Session, case: Case, at: datetime, staffing: Staffing) 
     elif case.alarms_from is None:
         case.alarms_from, case.alarm_stage = at, (1 if staffing == "staffed" else 0)  # who is at the desk sees it there
         session.add(CaseEvent(case_id=case.id, kind="attended", created=at))
+    if _set_back(case, at):
+        case.alarms_from = at
     session.flush()
+
+
+def _set_back(case: Case, at: datetime) -> bool:
+    """Whether the clock was set back since the alarms began to count: they would rest for as long as that."""
+    return case.alarms_from is not None and case.alarms_from > at + _SKEW
 
 
 def _newest(session: Session, case_id: str) -> tuple[int, NoticeKind]:

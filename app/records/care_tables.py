@@ -162,7 +162,7 @@ Index(
 
 
 class AuditRow(Base):
-    """Who did or read what, append-only: ids and verbs, never words."""
+    """Who did or read what, append-only and chained (`audit_chain`): ids and verbs, never words. `id` counts without gaps."""
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -170,6 +170,42 @@ class AuditRow(Base):
     verb: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(80), index=True)
     created: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Over this entry and the hash of the one before."""
+
+
+class AuditHead(Base):
+    """One row: number and hash of the newest entry, locked while entries are appended."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckpoint(Base):
+    """The hash of one entry at some moment, signed with the installation's key. `kind`: checkpoint, or cut (older ones are gone)."""
+
+    __tablename__ = "audit_checkpoints"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+    made: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    sent: Mapped[dt.datetime | None]
+    """When somebody else was told."""
+
+
+class StopRow(Base):
+    """The stop switch was turned on or off, append-only: the newest row holds."""
+
+    __tablename__ = "stops"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    on: Mapped[bool]
+    why: Mapped[str] = mapped_column(Text)
+    """In the words of whoever turned it, for colleagues."""
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
 def of_day(moment: dt.datetime) -> str:

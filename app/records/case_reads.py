@@ -36,6 +36,8 @@ class OpenCase:
     """Whether the patient has a chat open in their browser."""
     demo: bool
     """Made up to show the desk."""
+    crowd: str = ""
+    """Names the many cases of one address that this is one of; empty for one that stands for itself."""
 
 
 def queue(session: Session) -> Sequence[OpenCase]:
@@ -92,4 +94,5 @@ def _open_case(case: Case, patient: Patient, findings: Sequence[tuple[str, str]]
         names.get(case.owner_id or "", ""),
         connected,
         patient.kind == "demo",
+        case.crowd,
     )

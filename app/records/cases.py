@@ -42,12 +42,19 @@ class CaseStore:
         self._database, self._rules, self._targets = database, rules, targets
 
     def escalate(
-        self, patient_id: str, conversation_id: str, findings: Sequence[Finding], key: str | None = None, at: datetime | None = None
+        self,
+        patient_id: str,
+        conversation_id: str,
+        findings: Sequence[Finding],
+        key: str | None = None,
+        at: datetime | None = None,
+        *,
+        crowd: str = "",
     ) -> str:
         """Store `findings` on the patient's one open case, opening it if needed; the case's id. Same input twice adds nothing.
 
         `key` names one escalation: it is stored once, also where the case was closed since. The patient waits from `at`, when
-        they wrote (now, where it is not told).
+        they wrote (now, where it is not told). `crowd` names the crowd that a case which it opens belongs to.
         """
         at = at or now()
         with self._database.transaction() as session:
@@ -58,7 +65,7 @@ class CaseStore:
             level = worst(finding.level for finding in findings)
             case = open_case(session, patient_id, held=True)
             happened = "" if case else "opened"
-            case = case or self._opened(session, conversation, level, at)
+            case = case or self._opened(session, conversation, level, at, crowd)
             before = as_level(case.level)
             told = [_add_finding(session, case.id, conversation, finding) for finding in findings]
             if any(told) or any(finding.rule in _ASKS_EACH_TIME for finding in findings):
@@ -69,13 +76,14 @@ class CaseStore:
                 add_event(session, case.id, happened or "repeated", level, key=key)
             return case.id
 
-    def _opened(self, session: Session, conversation: Conversation, level: Level, at: datetime) -> Case:
+    def _opened(self, session: Session, conversation: Conversation, level: Level, at: datetime, crowd: str) -> Case:
         case = Case(
             patient_id=conversation.patient_id,
             conversation_id=conversation.id,
             level=level,
             opened=at,
             waiting_since=at,
+            crowd=crowd,
             rules=self._rules,
             rules_signed_by=signed_by(session, self._rules),
         )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.errors import RecordsError
 from app.records import sealed
+from app.records.audit_chain import append_waiting
 from app.records.keyring import Keyring
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,6 +40,7 @@ class Database:
         if keyring is not None:
             sealed.use(self.engine, keyring)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        event.listen(self._writing, "before_commit", append_waiting)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager

@@ -205,6 +205,8 @@ class Case(HoldsWords, Base):
     verdict: Mapped[str | None] = mapped_column(String(32))
     false_alarm: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
+    crowd: Mapped[str] = mapped_column(String(16), default="", server_default="", index=True)
+    """Names the many cases of one address that this is one of; empty for one that stands for itself. No address can be read from it."""
     advice: Mapped[str] = mapped_column(SealedText("cases.advice"), default="", server_default="")
     closed_by: Mapped[str | None] = mapped_column(String(36))
     rules: Mapped[str] = mapped_column(String(64), default="", server_default="")
@@ -323,6 +325,12 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    totp: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The second factor's secret, sealed; empty where there is none."""
+    totp_new: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """One that is being set up, sealed."""
+    totp_step: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """The time step of the newest code that was taken: none is taken twice."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -335,6 +343,28 @@ class StaffSession(Base):
     created: Mapped[dt.datetime] = mapped_column(default=now)
     last_active: Mapped[dt.datetime] = mapped_column(default=now)
     expires: Mapped[dt.datetime]
+    stage: Mapped[str] = mapped_column(String(8), default="full", server_default="full")
+    """full; or code or enrol while the second factor is still to be given or set up."""
+    browser: Mapped[str] = mapped_column(String(40), default="", server_default="")
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    used: Mapped[dt.datetime | None]
+
+
+class SignInFailure(Base):
+    """A sign-in that failed, kept for a day: hashes of the name that was typed and of where it came from."""
+
+    __tablename__ = "sign_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    login_key: Mapped[str] = mapped_column(String(64), index=True)
+    address_key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
 
 
 class SealingRow(Base):

@@ -26,7 +26,7 @@ LEASE = timedelta(seconds=30)
 """How long a send may take before the notice is tried again."""
 GIVE_UP = timedelta(hours=6)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=2)
-_SHOWN = timedelta(hours=24)
+SHOWN = timedelta(hours=24)
 _NO_ANSWER = "no answer in time"
 
 
@@ -107,8 +107,11 @@ class NotificationStore:
             return enqueue(session, about, channels, notice, at)
 
     def lease(self, room: Mapping[str, int], at: datetime) -> Sequence[Leased]:
-        """Take what is due, for each channel at most as many as it has room for, oldest first."""
-        due = (NotificationRow.state == "pending", NotificationRow.next_try <= at)
+        """Take what is due, for each channel at most as many as it has room for, oldest first.
+
+        What was put off for longer than anything ever is was put off by another clock: it is due now.
+        """
+        due = (NotificationRow.state == "pending", or_(NotificationRow.next_try <= at, NotificationRow.next_try > at + 2 * _LONGEST_WAIT))
         with self._database.reading() as session:
             found = [
                 (row.id, row.next_try)
@@ -172,7 +175,7 @@ class NotificationStore:
         with self._database.reading() as session:
             late = NotificationRow.next_try < at - LEASE
             stuck = and_(NotificationRow.state == "pending", or_(NotificationRow.problem != "", late))
-            lost = and_(NotificationRow.state == "given_up", NotificationRow.created >= at - _SHOWN)
+            lost = and_(NotificationRow.state == "given_up", NotificationRow.created >= at - SHOWN)
             rows = session.scalars(select(NotificationRow).where(or_(stuck, lost)).order_by(NotificationRow.created))
             by_channel: dict[str, list[NotificationRow]] = {}
             for row in rows:

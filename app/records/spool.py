@@ -35,6 +35,8 @@ class Spooled:
     """Names the escalation, so that it is stored once however often it is tried."""
     at: datetime | None = None
     """When the patient wrote; None where it is not known."""
+    crowd: str = ""
+    """Cases from one address that may be the work of a program; empty for one that stands for itself."""
 
 
 class Spool:
@@ -104,7 +106,9 @@ class Spool:
             data = json.loads(self._cipher.decrypt(line))
         except (InvalidToken, ValueError):
             return None
-        return Spooled(data["patient_id"], data["conversation_id"], _findings(data["findings"]), _key(data, line), _at(data))
+        return Spooled(
+            data["patient_id"], data["conversation_id"], _findings(data["findings"]), _key(data, line), _at(data), data.get("crowd", "")
+        )
 
 
 def _key(data: dict[str, Any], line: bytes) -> str:

@@ -9,7 +9,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import chainlit as cl
@@ -19,13 +21,16 @@ from chainlit.input_widget import Select, Switch, TextInput
 from app import care_line, wiring
 from app.conversation import Event, Finished, Grown, Screened, Shown
 from app.guests import guest_from_cookies, keeps_chats
-from app.journal import Reply, Tap
-from app.logs import place
+from app.journal import Reply, Tap, Visit
+from app.logs import REQUEST, place
+from app.proxies import address
+from app.records.models import new_id
 from app.ui import reconnect, with_team
 from app.ui.data_layer import RecordsDataLayer
 from app.ui.delivery import Delivery
-from app.ui.pages import open_pages
+from app.ui.pages import LiveElement, open_pages
 from app.ui.show import Drawn, Show
+from app.ui.stop_notice import StopNotice
 from app.ui.with_team import chat_id, patient_id
 from app.upkeep import ANSWER_WITHIN
 from guardrails.level import UNANSWERED
@@ -62,6 +67,11 @@ delivery = Delivery(
     carelight.team_lane,
     lambda chat: _cancel(chat),  # noqa: PLW0108 (is below)
 )
+stop_notice = StopNotice(
+    lambda: carelight.words.say("stopped_notice") if carelight.stop_switch.on() else "",
+    lambda: open_pages(carelight.words),
+    carelight.team_lane,
+)
 _waiting: set[asyncio.Task[None]] = set()
 """Clocks of questions that wait for an answer, held so that they are not collected."""
 
@@ -89,6 +99,7 @@ async def starters() -> list[cl.Starter]:
 async def begin() -> None:
     """Settings, and the banner where the patient has an open case from another chat."""
     delivery.start()
+    stop_notice.start()
     await _send_settings()
     greeting = await _in(carelight.screening_lane, care_line.greeting, carelight, patient_id(), chat_id())
     if greeting is not None:
@@ -99,20 +110,31 @@ async def begin() -> None:
 async def resume(_thread: Any) -> None:
     """The entries come from the data layer; only the settings must be sent again."""
     delivery.start()
+    stop_notice.start()
     await _send_settings()
 
 
 @cl.on_message
 async def on_message(message: cl.Message) -> None:
     """Screen on its own lane and show the card; the answer follows in the background."""
-    cancelled = threading.Event()
-    await _run(carelight.conversation.reply(patient_id(), chat_id(), message.content, cancelled.is_set), cancelled)
+    cancelled, visit = threading.Event(), _visit()
+    await _run(carelight.conversation.reply(patient_id(), chat_id(), message.content, cancelled.is_set, visit=visit), cancelled, visit)
     await cl.send_window_message({"carelight": "chat", "chat": chat_id()})
 
 
-async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:
+def _visit() -> Visit:
+    """How a message comes in: from the address that the socket was opened from, and whether it is to be answered."""
+    REQUEST.set(new_id())
+    scope = cl.context.session.environ.get("asgi.scope") or {}
+    visit = carelight.limits.visit(patient_id(), address(scope))
+    if visit.withheld:
+        carelight.metrics.count("carelight_withheld_total", why=visit.withheld)
+    return visit
+
+
+async def _run(turn: Iterator[Event], cancelled: threading.Event, visit: Visit) -> None:
     """Show what the screen brings, then let the rest follow in the background."""
-    chat = chat_id()
+    chat, events = chat_id(), carelight.metrics.watched(turn)
     try:
         first = await _in(carelight.screening_lane, _until_screened, events)
         for event in first:
@@ -125,13 +147,14 @@ async def _run(events: Iterator[Event], cancelled: threading.Event) -> None:
         log.error("screening a message failed: %s", place(error))
         await show.reply(care_line.failed(carelight))
         return
-    _answering[chat] = Answering(asyncio.create_task(_answer(chat, events, cancelled)), cancelled)
+    _answering[chat] = Answering(asyncio.create_task(_answer(chat, events, cancelled, visit)), cancelled)
 
 
-async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event) -> None:
+async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event, visit: Visit) -> None:
     """The rest of the turn on the answering lane, with a word of patience where it takes long; what grows is drawn again."""
     coming: asyncio.Queue[Event | None] = asyncio.Queue()
-    work = asyncio.ensure_future(_in(carelight.answering_lane, _pass_on, events, coming, asyncio.get_running_loop()))
+    passing = partial(_pass_on, events, coming, asyncio.get_running_loop())
+    work = asyncio.ensure_future(carelight.answers.run(passing, lambda: _crowd_out(visit)))
     drawn: Drawn = {}
     try:
         event = await _first(coming)
@@ -147,6 +170,12 @@ async def _answer(chat: str, events: Iterator[Event], cancelled: threading.Event
     await show.settle(drawn)
     if (mine := _answering.get(chat)) is not None and mine.cancelled is cancelled:
         del _answering[chat]
+
+
+def _crowd_out(visit: Visit) -> None:
+    """No place for this answer in time: set words take its place."""
+    visit.withheld = visit.withheld or "crowded"
+    carelight.metrics.count("carelight_withheld_total", why="crowded")
 
 
 def _cancel(chat: str) -> None:
@@ -209,7 +238,7 @@ def _time(reply: Reply, chat: str) -> None:
 async def _wait_for_answer(chat: str) -> None:
     """After three minutes without an answer, what silence means by the rule is done and shown."""
     await asyncio.sleep(ANSWER_WITHIN.total_seconds())
-    await _run(carelight.conversation.unanswered(patient_id(), chat), threading.Event())
+    await _run(carelight.conversation.unanswered(patient_id(), chat), threading.Event(), Visit())
 
 
 @cl.action_callback("answer")
@@ -217,8 +246,8 @@ async def answer(action: cl.Action) -> None:
     """A button under a question: screened again with the answer, then the reply that waited for it."""
     key, choice = str(action.payload.get("key", ""))[:160], str(action.payload.get("choice", ""))[:40]
     if choice != UNANSWERED:
-        cancelled = threading.Event()
-        await _run(carelight.conversation.answer(patient_id(), chat_id(), key, choice, cancelled.is_set), cancelled)
+        cancelled, visit = threading.Event(), _visit()
+        await _run(carelight.conversation.answer(patient_id(), chat_id(), key, choice, cancelled.is_set, visit=visit), cancelled, visit)
 
 
 @cl.action_callback("tap")
@@ -239,7 +268,7 @@ async def open_passage(action: cl.Action) -> None:
     href, label = str(action.payload.get("href", "")), str(action.payload.get("label", ""))[:200]
     if not href.startswith("/library/"):
         return
-    await cl.ElementSidebar.set_elements([cl.CustomElement(name="Passage", props={"href": href, "label": label})], key=href)
+    await cl.ElementSidebar.set_elements([LiveElement(name="Passage", props={"href": href, "label": label})], key=href)
     await cl.ElementSidebar.set_title(label)
 
 
@@ -291,7 +320,7 @@ def _until_screened(events: Iterator[Event]) -> list[Event]:
 
 
 async def _in(lane: Executor, work: Any, *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(lane, work, *arguments)
+    return await asyncio.get_running_loop().run_in_executor(lane, copy_context().run, work, *arguments)
 
 
 def _cookies() -> str:

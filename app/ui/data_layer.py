@@ -5,9 +5,10 @@ write has nothing to add. Every read checks the owner, and a database error is r
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from chainlit.data.base import BaseDataLayer
 from chainlit.element import Element, ElementDict
@@ -20,6 +21,7 @@ from app.records.erasing import Eraser
 from app.ui.elements import Drawing, elements_for
 from app.ui.pages import element_id
 
+T = TypeVar("T")
 _EPOCH = "2026-01-01T00:00:00Z"
 
 
@@ -29,6 +31,10 @@ class RecordsDataLayer(BaseDataLayer):
     def __init__(self, store: ConversationStore, eraser: Eraser, lane: Executor) -> None:
         self._store, self._eraser, self._lane = store, eraser, lane
 
+    async def _read(self, work: Callable[..., T], *arguments: object) -> T:
+        """What the records say, asked on a thread: a database that is slow must not stop every chat."""
+        return await asyncio.get_running_loop().run_in_executor(self._lane, partial(work, *arguments))
+
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """A guest is who their signed cookie says; nothing else is kept about them here."""
         return PersistedUser(id=identifier, identifier=identifier, display_name="Guest", createdAt=_EPOCH)
@@ -37,33 +43,33 @@ class RecordsDataLayer(BaseDataLayer):
         return await self.get_user(user.identifier)
 
     async def get_thread_author(self, thread_id: str) -> str:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         return str(chat.patient_id) if chat else ""
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         return thread(chat) if chat else None
 
     async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[ThreadDict]:
-        chats = self._store.chats(filters.userId or "")
+        chats = await self._read(self._store.chats, filters.userId or "")
         info = PageInfo(hasNextPage=False, startCursor=None, endCursor=None)
         return PaginatedResponse(pageInfo=info, data=[thread(chat) for chat in chats])
 
     async def delete_thread(self, thread_id: str) -> None:
         """For good; Chainlit has compared the owner, and the records do so again."""
         owner = await self.get_thread_author(thread_id)
-        await asyncio.get_running_loop().run_in_executor(self._lane, self._eraser.delete, owner, thread_id)
+        await self._read(self._eraser.delete, owner, thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
-        self._store.rate(feedback.forId, feedback.value)
+        await self._read(self._store.rate, feedback.forId, feedback.value)
         return str(feedback.forId)
 
     async def delete_feedback(self, feedback_id: str) -> bool:
-        self._store.rate(feedback_id, None)
+        await self._read(self._store.rate, feedback_id, None)
         return True
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
-        chat = self._store.chat(thread_id)
+        chat = await self._read(self._store.chat, thread_id)
         found = thread(chat)["elements"] if chat else None
         return next((item for item in found or [] if item.get("id") == element_id), None)
 

@@ -1,6 +1,6 @@
 """Chainlit's open pages as the delivery sees them: the one place that pushes into a chat from outside its own handlers.
 
-Relies on private names of Chainlit 2.12 (`ws_sessions_id`, `init_ws_context`, the socket manager), which
+Relies on private names of Chainlit 2.12 (`ws_sessions_id`, `init_ws_context`, the socket manager, `Element._create`), which
 `tests/app/test_main.py` holds.
 """
 
@@ -17,6 +17,14 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from app.records.outgoing import Outgoing, Speaker
 from app.ui.elements import Drawing, elements_for
 from knowledge.words import Words
+
+
+class LiveElement(cl.CustomElement):
+    """An element that goes over the socket alone: Chainlit writes each one's content to a file that no page of ours fetches."""
+
+    async def _create(self, persist: bool = True) -> bool:
+        self.chainlit_key = self.chainlit_key or self.id
+        return True
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,10 @@ class OpenPage:
         text = self.words.say("team_here", who=who or self.words.say("team_someone")) if speaker else ""
         await self._within(cl.send_window_message({"carelight": "person", "text": text, "leave": self.words.say("team_leave")}))
 
+    async def stopped(self, text: str) -> None:
+        """Show, or take away, the line that says that the assistant is stopped."""
+        await self._within(cl.send_window_message({"carelight": "stopped", "text": text}))
+
     async def _within(self, push: Coroutine[Any, Any, object]) -> None:
         async def run() -> None:
             init_ws_context(self.session)
@@ -71,8 +83,7 @@ async def show_sent(sent: Outgoing, attempt: int) -> None:
 def made(reply_id: str, drawn: Sequence[Drawing]) -> list[cl.CustomElement]:
     """Chainlit's elements for what draws a reply."""
     return [
-        cl.CustomElement(id=element_id(reply_id, number), name=name, props=props, display="inline")
-        for number, (name, props) in enumerate(drawn)
+        LiveElement(id=element_id(reply_id, number), name=name, props=props, display="inline") for number, (name, props) in enumerate(drawn)
     ]
 
 

@@ -65,10 +65,17 @@ class _Slow(CaseStore):
         self.let, self.stored = threading.Event(), threading.Event()
 
     def escalate(
-        self, patient_id: str, conversation_id: str, findings: Sequence[Finding], key: str | None = None, at: datetime | None = None
+        self,
+        patient_id: str,
+        conversation_id: str,
+        findings: Sequence[Finding],
+        key: str | None = None,
+        at: datetime | None = None,
+        *,
+        crowd: str = "",
     ) -> str:
         self.let.wait(20)
-        case = super().escalate(patient_id, conversation_id, findings, key, at)
+        case = super().escalate(patient_id, conversation_id, findings, key, at, crowd=crowd)
         self.stored.set()
         return case
 
@@ -220,3 +227,16 @@ def test_a_nurse_who_left_the_screen_open_does_not(minutes: int, expected: str, 
 def test_with_nobody_there_the_clinics_own_word_counts(database: Database) -> None:
     """Default unattended; on call only where the clinic declares it."""
     assert staffing(StaffStore(database), _always("unattended"), 10)() == "unattended"
+
+
+def test_a_crowd_goes_with_its_case_through_database_and_spool(database: Database, broken: Database, spool: Spool) -> None:
+    """Grouped on the desk, never dropped."""
+
+    def crowd(patient: str, source: str) -> str:
+        return f"of {source}" if patient != "p0" else ""
+
+    for number, store in enumerate((CaseStore(database), CaseStore(database), CaseStore(broken))):
+        turn = replace(_turn(chat=f"c{number}"), patient_id=f"p{number}")
+        assert CaseDesk(store, spool, crowd).escalate(turn, [finding()], "here")
+    assert CaseDesk(CaseStore(database), spool).replay() == 1
+    assert sorted(case.crowd for case in CaseStore(database).queue()) == ["", "of here", "of here"]

@@ -1,6 +1,7 @@
 """The outermost layer: who may talk to the server, what a browser may load, and how long its cookies live."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI, Response, WebSocket
@@ -9,8 +10,12 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
+from app.bodies import Body
+from app.doors import Doors
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
-from app.harden import Harden
+from app.harden import Guards, Harden
+from app.limits import Limits
+from app.settings import Settings
 
 SECRET = "a secret of the clinic"
 HTML = {"accept": "text/html"}
@@ -90,9 +95,12 @@ def test_our_own_pages_socket_is_opened(client: TestClient) -> None:
 
 @pytest.mark.parametrize("public", ["https://chat.example.org", "https://chat.example.org/"])
 def test_behind_a_proxy_the_public_address_counts(public: str) -> None:
-    """The server then hears another host name than the browser shows; a slash too many must not shut everyone out."""
-    client = TestClient(Harden(_inner(), SECRET, public))
-    codes = [client.post("/", headers={"origin": origin}).status_code for origin in ("https://chat.example.org", "http://testserver")]
+    """The server then hears http where the browser shows https; a slash too many must not shut everyone out."""
+    client = TestClient(Harden(_inner(), SECRET, Guards(Doors(public))))
+    here = {"host": "chat.example.org"}
+    codes = [
+        client.post("/", headers={**here, "origin": origin}).status_code for origin in ("https://chat.example.org", "http://testserver")
+    ]
     assert codes == [200, 403]
 
 
@@ -159,7 +167,7 @@ async def _sent(pieces: list[bytes], kind: bytes, *, count: bool = False) -> byt
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": []}
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": [], "client": ("127.0.0.1", 1)}
     await Harden(inner, SECRET)(scope, receive, send)
     bodies = [message["body"] for message in out if message["type"] == "http.response.body"]
     return len(bodies) if count else b"".join(bodies)
@@ -241,3 +249,115 @@ def test_over_https_every_cookie_stays_on_https() -> None:
     ]
     assert len(lines) == 3
     assert all(line.lower().count("secure") == 1 for line in lines)
+
+
+# What comes in, and what goes out
+
+
+def test_a_programs_request_with_a_patients_cookie_must_say_where_it_comes_from(client: TestClient) -> None:
+    """A browser names its origin, or the page; whoever holds a cookie and names neither is not taken for one."""
+    held = {"cookie": "carelight_guest=x"}
+    codes = [
+        client.post("/", headers={**held, **told}).status_code
+        for told in ({}, {"referer": "http://testserver/library"}, {"referer": "http://evil.example/"}, {"sec-fetch-site": "same-origin"})
+    ]
+    assert codes == [403, 200, 403, 200]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_browser_that_says_where_the_request_began_is_believed(site: str, client: TestClient) -> None:
+    """Also where the origin it names would pass."""
+    told = {"origin": "http://testserver", "sec-fetch-site": site}
+    assert client.post("/", headers=told).status_code == 403
+    assert client.get("/", headers=told).status_code == 403
+    followed = {**told, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    framed = {**followed, "sec-fetch-dest": "iframe"}
+    assert [client.get("/", headers=each).status_code for each in (followed, framed)] == [200, 403]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/" + "x" * 3000, {}, 414),
+        ("/?q=" + "x" * 3000, {}, 414),
+        ("/", {"cookie": "x" * 20_000}, 431),
+        ("/", {f"x-{number}": "y" for number in range(120)}, 431),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_too_large(path: str, headers: dict[str, str], status: int, client: TestClient) -> None:
+    """Before anything reads it."""
+    assert client.get(path, headers=headers).status_code == status
+
+
+def test_a_large_body_is_refused_by_its_length_and_by_its_bytes(client: TestClient) -> None:
+    """A length can be left out; an upload at the desk may be larger."""
+
+    def pieces() -> Iterator[bytes]:
+        yield from (b"x" * 10_000 for _ in range(8))
+
+    codes = [client.post("/", content=body).status_code for body in (b"x" * 70_000, pieces(), b"x" * 60_000)]
+    assert codes == [413, 413, 200]
+    assert client.post("/desk/upload", content=b"x" * 70_000).status_code == 200
+    assert client.post("/desk/upload", content=b"x" * 7_000_000).status_code == 413
+
+
+def test_a_body_that_trickles_in_is_not_waited_for() -> None:
+    """Each slow sender would hold a place."""
+
+    async def never() -> Message:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    body = Body({"type": "http", "method": "POST", "path": "/"}, never, within_s=0.02)
+    assert asyncio.run(body.ready()) == 408
+
+
+def test_an_error_of_the_application_says_nothing_of_what_was_in_it() -> None:
+    """Chainlit and NiceGUI put the exception's text on the page."""
+    inner = FastAPI()
+    inner.get("/")(lambda: HTMLResponse("ValueError: my chest hurts", status_code=500))
+    response = TestClient(Harden(inner, SECRET)).get("/")
+    assert response.status_code == 500
+    assert "chest" not in response.text
+    assert "emergency number" in response.text
+
+
+def test_pages_are_kept_by_no_browser_and_framed_by_no_other(client: TestClient) -> None:
+    """A shared phone's cache would tell; only the library may stand in a frame, beside the chat."""
+    told = client.get("/").headers
+    assert (told["cache-control"], told["x-frame-options"], told["cross-origin-opener-policy"]) == ("no-store", "DENY", "same-origin")
+    assert "frame-ancestors 'none'" in told["content-security-policy"]
+    assert client.get("/library/gout").headers["x-frame-options"] == "SAMEORIGIN"
+    assert "strict-transport-security" not in told
+    safe = TestClient(Harden(_inner(), SECRET), base_url="https://testserver")
+    assert safe.get("/").headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_every_answer_has_an_id_and_names_no_version(client: TestClient) -> None:
+    """The id stands in the log; a version tells an attacker what to try."""
+    first, second = (client.get("/").headers for _ in range(2))
+    assert first["x-request-id"] != second["x-request-id"]
+    assert not {"server", "x-powered-by"} & set(first)
+
+
+def test_tries_of_a_password_and_searches_are_limited_by_address() -> None:
+    """The page says to wait, with the emergency number; nothing else is limited here."""
+    limits = Limits(Settings(limit_sign_ins=2, limit_searches=1))
+    client = TestClient(Harden(_inner(), SECRET, Guards(limits=limits, limited=lambda: "Wait. Call 911.")))
+    codes = [client.post(path).status_code for path in ("/sign-in", "/sign-in", "/sign-in", "/library/find", "/library/search", "/other")]
+    assert codes == [200, 200, 429, 200, 429, 200]
+    refused = client.post("/sign-in")
+    assert (refused.text, refused.headers["retry-after"]) == ("Wait. Call 911.", "60")
+
+
+def test_what_happened_is_counted_by_part_and_status_and_logged_without_address_or_words(caplog: pytest.LogCaptureFixture) -> None:
+    """No path: it names the chat, the case, the article that somebody read."""
+    guards = Guards()
+    client = TestClient(Harden(_inner(), SECRET, guards))
+    with caplog.at_level("DEBUG", logger="carelight.requests"):
+        client.get("/library/gout?mark=1-2")
+        client.post("/", headers={"origin": "http://evil.example"})
+    assert 'carelight_requests_total{part="library",status="2xx"} 1' in guards.metrics.text()
+    assert 'carelight_refused_total{status="403"} 1' in guards.metrics.text()
+    assert caplog.messages[0].startswith("GET library 2xx")
+    assert "gout" not in caplog.text

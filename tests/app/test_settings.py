@@ -90,3 +90,10 @@ def test_without_a_database_address_records_stand_in_the_data_folder(tmp_path: P
     """One laptop, one folder."""
     assert Settings(data_dir=tmp_path).database == f"sqlite:///{tmp_path / 'carelight.db'}"
     assert Settings(data_dir=tmp_path, database_url="postgresql://db").database == "postgresql://db"
+
+
+@pytest.mark.parametrize("origin", ["", "https://desk.example.org"])
+def test_desks_of_their_own_need_another_host_than_the_chat(origin: str) -> None:
+    """Else both hosts would answer 404 for half of it."""
+    with pytest.raises(SettingsError, match="CARELIGHT_DESK_ORIGIN"):
+        settings.read(origin=origin, desk_origin="https://desk.example.org")

@@ -86,11 +86,11 @@ def test_a_busy_answering_lane_leaves_screening_free(tmp_path: Path) -> None:
     """Six hung model calls must not queue anyone's red flag (promise 1)."""
     app = Application(Settings(data_dir=tmp_path, answer_threads=2))
     release = threading.Event()
-    held = [app.answering_lane.submit(release.wait, 20) for _ in range(8)]
+    held = [app.answers.submit(lambda: release.wait(20)) for _ in range(8)]
     assert app.screening_lane.submit(lambda: "screened").result(timeout=5) == "screened"
     assert not any(future.done() for future in held)
     release.set()
-    app.answering_lane.shutdown()
+    app.answers.shutdown()
     app.screening_lane.shutdown()
 
 

@@ -12,7 +12,7 @@
         const typed = field.value.trim();
         if (typed.length < 2) { found.replaceChildren(); return; }
         try {
-          const answer = await fetch(`/library/find?q=${encodeURIComponent(typed)}`);
+          const answer = await fetch("/library/find", { method: "POST", body: new URLSearchParams({ q: typed }) }); // no address holds what somebody types
           if (answer.ok && mine === newest) found.innerHTML = await answer.text();
         } catch { found.replaceChildren(); }
       }, 120);

@@ -112,3 +112,18 @@ def test_a_hand_over_begins_with_ones_own_cases_and_no_reason_of_them() -> None:
 def test_a_span_is_said_in_at_most_two_units(seconds: int, fine: bool, said: str) -> None:
     """The page's script says the same."""
     assert span(timedelta(seconds=seconds), fine=fine) == said
+
+
+def _crowd(number: int, level: Level = "urgent", crowd: str = "many") -> Row:
+    row = _row(level)
+    return replace(row, case=replace(row.case, id=f"{number}", crowd=crowd))
+
+
+def test_cases_of_one_address_are_one_line_beside_the_others() -> None:
+    """Counted apart, called for once, with the gravest level; never left out."""
+    crowd = [_crowd(1), _crowd(2, "emergency"), _crowd(3, crowd="other")]
+    assert queue_view.crowd_line(crowd) == "Possibly automated: 3 cases from 2 addresses within an hour, the most severe emergency"
+    assert queue_view.crowd_line(crowd[:1]) == "Possibly automated: 1 case from one address within an hour, the most severe urgent"
+    assert queue_view.crowd_line([]) == ""
+    assert queue_view.summary([_row(), *crowd], AT) == "1 waiting for a person; 3 more possibly automated"
+    assert set(queue_view.unclaimed([_row(), *crowd])) == {"4f2a91c0-1111:emergency", "other:urgent", "many:emergency"}

@@ -1,11 +1,13 @@
 """The library as patients read it: a list, a search, and each passage where a citation opens it."""
 
 import json
+import re
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.pages.searches import Searches
 from app.wiring import Application
 from knowledge.article import parse
 from tests.app.turns import GOUT, BrokenFinder, WordSearch
@@ -16,6 +18,36 @@ from tests.fakes import article, article_text
 def client(site: FastAPI) -> TestClient:
     """A reader's browser."""
     return TestClient(site)
+
+
+def _searched(client: TestClient, q: str) -> str:
+    """The page that a search leads to."""
+    return client.post("/library/search", data={"q": q}).text
+
+
+def test_what_a_reader_looks_for_stands_in_no_address(client: TestClient) -> None:
+    """An address is kept by history, logs and proxies; reload and back still work."""
+    response = client.post("/library/search", data={"q": "gout"})
+    assert re.fullmatch(r"http://testserver/library\?found=[\w-]{16}", str(response.url))
+    assert "1 article for “gout”" in client.get(str(response.url)).text
+
+
+def test_a_search_that_is_over_says_so(client: TestClient) -> None:
+    """The words are kept for a quarter of an hour; nobody else's can be guessed."""
+    page = client.get("/library", params={"found": "AAAAAAAAAAAAAAAA"}).text
+    assert "no longer kept" in page
+    assert "articles for" not in page
+    clock = [0.0]
+    searches = Searches(lambda: clock[0])
+    name = searches.keep("gout")
+    assert searches.words(name) == "gout"
+    clock[0] = 901
+    assert searches.words(name) is None
+
+
+def test_an_empty_search_is_the_library(client: TestClient) -> None:
+    """And nothing is kept of it."""
+    assert str(client.post("/library/search", data={"q": "  "}).url) == "http://testserver/library"
 
 
 def test_the_list_groups_articles_by_kind_and_names_the_clinic(client: TestClient, small: Application) -> None:
@@ -41,27 +73,27 @@ def test_starter_content_is_labelled(client: TestClient) -> None:
 
 def test_a_search_lists_what_fits_and_repeats_the_question(client: TestClient) -> None:
     """The question stands in the field again, to be changed."""
-    page = client.get("/library", params={"q": "gout"}).text
+    page = _searched(client, "gout")
     assert "1 article for “gout”" in page
     assert 'value="gout"' in page
 
 
 def test_a_search_that_finds_nothing_says_so(client: TestClient) -> None:
     """And what to do next."""
-    assert "Nothing in our library fits." in client.get("/library", params={"q": "zzzz"}).text
+    assert "Nothing in our library fits." in _searched(client, "zzzz")
 
 
 def test_while_the_index_is_broken_titles_and_synonyms_are_still_searched(client: TestClient, small: Application) -> None:
     """Library pages work without the index."""
     small._search = WordSearch(BrokenFinder())
-    found, none = (client.get("/library", params={"q": q}).text for q in ("Podagra", "zzzz"))
+    found, none = (_searched(client, q) for q in ("Podagra", "zzzz"))
     assert "1 article for" in found
     assert "0 articles for" in none
 
 
 def test_a_script_in_the_search_is_text(client: TestClient) -> None:
     """The question is repeated on the page."""
-    page = client.get("/library", params={"q": '"><script>alert(1)</script>'}).text
+    page = _searched(client, '"><script>alert(1)</script>')
     assert "<script>alert" not in page
 
 
@@ -130,10 +162,10 @@ def test_the_list_is_by_letter_unless_asked_otherwise(client: TestClient, small:
 
 def test_titles_are_found_while_typing(client: TestClient) -> None:
     """A fragment, not a page; it holds no script and no chrome."""
-    fragment = client.get("/library/find", params={"q": "gou"}).text
+    fragment = client.post("/library/find", data={"q": "gou"}).text
     assert 'href="/library/gout"' in fragment
     assert "<html" not in fragment
-    assert "Press Search" in client.get("/library/find", params={"q": "zzzz"}).text
+    assert "Press Search" in client.post("/library/find", data={"q": "zzzz"}).text
 
 
 def test_an_article_names_itself_to_machines(client: TestClient) -> None:

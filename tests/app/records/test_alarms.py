@@ -238,3 +238,45 @@ def test_a_message_that_could_not_be_checked_is_seen(desk: Desk) -> None:
     desk.open(rule="screening-incomplete")
     assert desk.alarms.unchecked_since(now() - timedelta(minutes=1))
     assert not desk.alarms.unchecked_since(now() + timedelta(minutes=1))
+
+
+# Many cases of one address
+
+
+def _crowd(desk: Desk, *levels: str) -> list[str]:
+    return [
+        desk.cases.escalate(f"q{number}", f"qc{number}", [finding("stroke", level)], new_id(), desk.at(number / 10), crowd="many")
+        for number, level in enumerate(levels)
+    ]
+
+
+def test_a_crowd_is_told_once(desk: Desk) -> None:
+    """A program that writes as forty patients must not bury the one real notice among forty."""
+    _crowd(desk, *["urgent"] * 10)
+    desk.open(minute=1)
+    assert desk.look(1.1) == [("opened", "0-1"), ("opened", "0-1")]
+    assert desk.look(1.2) == []
+
+
+def test_a_graver_one_of_a_crowd_is_told_too(desk: Desk) -> None:
+    """A person may be among them."""
+    _crowd(desk, "urgent", "urgent")
+    assert len(desk.look(0.5)) == 1
+    desk.cases.escalate("q9", "qc9", [finding()], new_id(), desk.at(1), crowd="many")
+    assert len(desk.look(1.1)) == 1
+
+
+def test_every_patient_of_a_crowd_is_told_that_nobody_acted(desk: Desk) -> None:
+    """Each may be a person who waits; only the channels are spared."""
+    _crowd(desk, "emergency", "emergency", "emergency")
+    assert len(desk.look(0.5)) == 1
+    assert len(desk.look(3)) == 1
+    assert len(desk.told) == 3
+
+
+def test_the_next_of_a_crowd_speaks_once_the_first_was_answered(desk: Desk) -> None:
+    """Whoever helped the first has not helped the others."""
+    first, *_ = _crowd(desk, "emergency", "emergency")
+    desk.look(0.5)
+    settle(desk.database, first)
+    assert [kind for kind, _ in desk.look(3)] == ["late"]

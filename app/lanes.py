@@ -1,0 +1,74 @@
+"""The bounded lane of answers: so many at work, so many waiting, and nobody waits for ever.
+
+Screen, case and card have threads of their own, which no answer can take. An answer that finds no place, or gets none in
+time, becomes set words on two spare threads, so that a patient is told to try again even while every model hangs.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+_SPARE = 2
+
+
+class AnswerLane:
+    """`threads` answers at a time, `most_waiting` behind them, each for `wait_s` seconds at most."""
+
+    def __init__(self, threads: int, most_waiting: int, wait_s: float) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answering")
+        self._spare = ThreadPoolExecutor(_SPARE, thread_name_prefix="spare")
+        self._most_waiting, self._wait_s = most_waiting, wait_s
+        self._lock = threading.Lock()
+        self.waiting, self.making = 0, 0
+
+    async def run(self, work: Callable[[], T], crowded: Callable[[], None]) -> T:
+        """What `work` returns. Where it gets no place in time `crowded` is called first, and `work` then only has words to say."""
+        if not self._has_room():
+            crowded()
+            return await self._in(self._spare, work)
+        begun = threading.Event()
+        waiting = self.submit(work, begun)
+        returned: asyncio.Future[T] = asyncio.wrap_future(waiting)
+        await asyncio.wait({returned}, timeout=self._wait_s)
+        if not returned.done() and not begun.is_set() and waiting.cancel():
+            with self._lock:
+                self.waiting -= 1
+            crowded()
+            return await self._in(self._spare, work)
+        return await returned
+
+    def submit(self, work: Callable[[], T], begun: threading.Event | None = None) -> "Future[T]":
+        """Put work on the lane, whatever waits there; `begun` is set when its turn comes."""
+        context = contextvars.copy_context()
+
+        def counted() -> T:
+            if begun is not None:
+                begun.set()
+            with self._lock:
+                self.waiting, self.making = self.waiting - 1, self.making + 1
+            try:
+                return context.run(work)
+            finally:
+                with self._lock:
+                    self.making -= 1
+
+        with self._lock:
+            self.waiting += 1
+        return self._threads.submit(counted)
+
+    def shutdown(self) -> None:
+        """Let go of the threads without waiting for an answer that hangs."""
+        for threads in (self._threads, self._spare):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _has_room(self) -> bool:
+        with self._lock:
+            return self.waiting < self._most_waiting
+
+    @staticmethod
+    async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, contextvars.copy_context().run, work)

@@ -1,0 +1,1 @@
+"""Faults: what breaks around the product, and what patients still get."""
