@@ -7,11 +7,11 @@ from pathlib import Path
 _FULL = """
 import resource, signal, sys
 from pathlib import Path
-from app.records.database import Database
 from tests.app.turns import World
+from tests.keys import records
 
 folder = Path(sys.argv[1])
-database = Database(f"sqlite:///{folder / 'test.db'}")
+database = records(folder / 'test.db')
 database.migrate()
 world = World(database, folder)
 list(world.conversation.reply("p1", "c1", "what is gout"))

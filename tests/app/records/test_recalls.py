@@ -298,7 +298,8 @@ def test_no_order_of_steps_tells_a_chat_twice_of_one_recall(
         sent = session.scalars(select(ReplyRow.id).join(OutgoingRow, OutgoingRow.reply_id == ReplyRow.id)).all()
     told = sum(read(database, each).recall.told for each in recalls)
     database.close()
-    assert len(sent) == told <= len(recalls)
+    assert told <= len(recalls)
+    assert len(sent) == told or ("delete" in steps and not sent)  # what was sent goes with its chat
 
 
 def _try(database: Database, step: str, recall: int, chat: str, who: tuple[str, str]) -> int | None:
