@@ -84,6 +84,8 @@ class Parts:
     """Takes identifiers out of what is sent to a model; raises where it cannot, and nothing is sent."""
     overdue: Callable[[Revision], bool] = lambda _revision: False
     """Whether patients are told that an article's review is overdue."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether the stop switch is on: nothing is searched, drafted or released then."""
     meaning: Callable[[], Meaning | None] = lambda: None
     """How near a drafted sentence is to its source; None where no such measure is to be had."""
 
@@ -165,15 +167,22 @@ class Answering:
             yield Made(unanswerable)
         elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn)):
             yield Made(self._under_banner(at, self._set_words(at, entry)))
+        elif self._parts.stopped():
+            yield Made(self.stopped(at))
         elif at.visit.withheld:
             yield Made(self._under_banner(at, self._withheld(at)))
         else:
-            for made in self._answer(at, clock, cancelled):
+            for made in self._answer(at, clock, lambda: cancelled() or self._parts.stopped()):
                 yield replace(made, reply=self._under_banner(at, made.reply))
 
     def _withheld(self, at: Moment) -> Reply:
         """Too many at once: what to do meanwhile, and that the message was looked at for danger all the same."""
         return reply("notice", f"{at.words.say(at.visit.withheld)} {at.words.say('help_now')}", render.offer_body(at.words))
+
+    def stopped(self, at: Moment) -> Reply:
+        """In place of an answer while the stop switch is on: the library's own pages, or a person."""
+        said = f"{at.words.say('stopped_answer')} {at.words.say('help_now')}"
+        return self._under_banner(at, reply("notice", said, render.offer_body(at.words)))
 
     def with_person(self, at: Moment) -> None:
         """A person answers here and reads all of it; the assistant only comes back where the patient asks for it."""

@@ -145,6 +145,7 @@ class Candidates:
         search.prepare(snapshot)
         parts = replace(
             given.parts,
+            stopped=lambda: False,
             screener=self._screener,
             cards=given.parts.cards.with_first_aid(first_aid.lines(given.rules, snapshot)),
             scope=given.parts.scope.with_encoder(lambda: self.embedder),

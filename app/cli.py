@@ -2,39 +2,51 @@
 
 import gc
 import os
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from app import batch, editorial, production
+from app import audit_trail, batch, production
+from app.commands.audit import audit
+from app.commands.backup import backup, restore
 from app.commands.corpus import corpus
 from app.commands.demo import demo
+from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.keys import keys
 from app.commands.notify import notify
+from app.commands.purge import purge
 from app.commands.release import release
 from app.commands.rules import rules
 from app.commands.shared import DataDir, application, sync, tell
+from app.commands.staff import staff
 from app.commands.steps import steps
+from app.commands.stop import stop
 from app.errors import SettingsError
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="A health assistant that a clinic gives its patients.")
 index = typer.Typer(no_args_is_help=True, help="The search index; it can be made again at any time.")
-staff = typer.Typer(no_args_is_help=True, help="People who work at the desks.")
 Input = Annotated[str, typer.Argument(help="JSON lines; - for standard input.")]
 corpus.add_typer(steps)
 cli.add_typer(corpus, name="corpus")
 cli.add_typer(index, name="index")
 cli.add_typer(staff, name="staff")
+cli.add_typer(audit, name="audit")
 cli.add_typer(rules, name="rules")
 cli.add_typer(evaluate, name="eval")
 cli.add_typer(demo, name="demo")
 cli.add_typer(notify, name="notify")
 cli.add_typer(release, name="release")
+cli.command()(stop)
+cli.command()(doctor)
+cli.add_typer(keys, name="keys")
+cli.command()(backup)
+cli.command()(restore)
+cli.command()(purge)
 
 
 @cli.command()
@@ -47,6 +59,7 @@ def serve(
     with application(data_dir) as app, app.folder:
         if gaps := production.gaps(app):
             raise SettingsError("production mode cannot start:\n- " + "\n- ".join(gaps))
+        audit_trail.note_settings(app)
         _start_index(app)
         from app.main import create  # Chainlit reads its folder from the environment that `initialise` has just set
         from app.serving import serve as run_server
@@ -116,27 +129,6 @@ def index_rebuild(data_dir: DataDir = None) -> None:
     with application(data_dir) as app:
         sync(app, app.rebuild_index)
         typer.echo(f"{app.index.size} passages indexed")
-
-
-@staff.command("add")
-def staff_add(
-    login: str,
-    role: Annotated[str, typer.Option(help="care, editor, reviewer or administrator.")] = "care",
-    name: Annotated[str, typer.Option(help="Name as colleagues and patients read it.")] = "",
-    title: Annotated[str, typer.Option(help="What patients read beside the name, such as nurse.")] = "",
-    *,
-    lead: Annotated[bool, typer.Option("--lead", help="Answers for the clinic's content: withdraws what care cards show.")] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Add a member of staff; the password is asked for (or read from standard input)."""
-    password = typer.prompt("Password (12 characters or more)", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty())
-    with application(data_dir) as app:
-        try:
-            app.staff.add(login, name or login, role, password, title, lead=lead)
-        except ValueError as error:
-            tell(f"carelight: {error}")
-            raise typer.Exit(1) from None
-        typer.echo(f"{login} may sign in at {'/editor' if role in editorial.WRITERS else '/care'} as {role}.")
 
 
 def main() -> None:

@@ -206,15 +206,22 @@ class Conversation:
     # 4 to 8: scope, search, answer, check, release
 
     def _answer(self, at: Moment, clock: Clock, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """The reply, and what it grows into; each version is stored before it is shown, and none comes once it is cancelled."""
-        shown = False
+        """The reply, and what it grows into; each version is stored before it is shown, and none comes once it is cancelled.
+
+        Nor once the stop switch is on: what was being made is then given up, and that is said.
+        """
+        shown, whole = False, False
         with closing(self._answering.replies(at, clock, cancelled)) as replies:
             for made in replies:
                 if cancelled():
                     return
+                if made.reply.kind == "answer" and self._parts.stopped():
+                    break
                 stored = self._stored(at.turn, made.reply, grown=shown)
                 yield Grown(stored, made.growing) if shown else Shown(stored, made.growing)
-                shown = True
+                shown, whole = True, not made.growing
+        if not whole and not cancelled() and self._parts.stopped():
+            yield Shown(self._stored(at.turn, self._answering.stopped(at)))
 
     def _stored(self, turn: OpenTurn, made: Reply, *, grown: bool = False) -> Reply:
         """Record a reply before it is shown; one that cannot be recorded is shown all the same, and logged."""

@@ -12,14 +12,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app import wiring
+from app import rights, wiring
 from app.addresses import networks
 from app.doors import Doors
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id
 from app.harden import Guards, Harden
 from app.pager import Pager
-from app.pages import guest, library, sign_in, watched
+from app.pages import account, guest, library, my_data, sign_in, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
 from app.proxies import Proxies
@@ -29,6 +29,16 @@ from app.watch import Watch
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
+_NOT_SERVED = {
+    "/openapi.json": ["GET", "HEAD"],
+    "/docs": ["GET", "HEAD"],
+    "/docs/oauth2-redirect": ["GET", "HEAD"],
+    "/redoc": ["GET", "HEAD"],
+    "/login": ["POST"],
+    "/auth/jwt": ["POST"],
+    "/auth/oauth/{rest:path}": ["GET", "POST"],
+}
+"""What Chainlit would answer and Carelight does not use: its interface described, and its own sign-ins."""
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
 
 
@@ -39,10 +49,14 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    for router in (watched.routes(app), library.routes(app), guest.routes(app), sign_in.routes(app)):
+    routers = (watched, library, guest, my_data, sign_in, account)
+    for router in (each.routes(app) for each in routers):
         web.include_router(router)
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
+    for route in rights.routes(web.routes):
+        if rights.right_of(route) is None:
+            log.warning("%s states no right; add it to app/rights.py", route)
     return Harden(web, app.secrets.guest, _guards(app))
 
 
@@ -62,6 +76,9 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     def no_such_route(path: str) -> None:
         raise HTTPException(404)
 
+    for path, methods in _NOT_SERVED.items():
+        web.add_api_route(path, _not_served, methods=methods)
+
     @web.api_route("/feedback", methods=["PUT", "DELETE"])
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
@@ -75,6 +92,10 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     def records_down(_: Request, error: RecordsError) -> Response:
         log.error("a page could not be made: %s", error)
         return JSONResponse({"detail": "The records cannot be read just now. Please try again."}, status_code=503)
+
+
+def _not_served() -> None:
+    raise HTTPException(404)
 
 
 def _rate(app: Application, patient: str, reply: str, value: int | None) -> bool:

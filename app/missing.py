@@ -118,6 +118,12 @@ class MissingAnswers:
             beyond=sum(bool(each.whys) for each in made[:-MOST]),
         )
 
+    def forget(self) -> None:
+        """A patient deleted a chat: nothing of it stays in memory."""
+        with self._lock:
+            self._told.clear()
+            self._vectors.clear()
+
     def _forget(self, snapshot: Snapshot) -> None:
         """What a question is about is told by the library's own names, so another library reads it anew."""
         if snapshot.version != self._version or len(self._told) > _REMEMBERED:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from app.errors import SettingsError
 from app.settings import Settings
 
-ListName = Literal["first", "next", "on_call", "operator"]
+ListName = Literal["first", "next", "on_call", "operator", "audit"]
 _LISTS: tuple[ListName, ...] = ("first", "next", "on_call", "operator")
 _CONNECT_S, _READ_S = 5.0, 10.0
 
@@ -70,6 +70,7 @@ def chosen(settings: Settings) -> Channels:
         "next": settings.notify_next,
         "on_call": settings.notify_on_call,
         "operator": settings.notify_operator,
+        "audit": settings.notify_audit,
     }
     return read({name: addresses.get_secret_value() for name, addresses in lists.items()})
 

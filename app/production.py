@@ -11,24 +11,29 @@ _NAMED = 10
 
 
 def gaps(app: Application) -> list[str]:
-    """What is missing before patients may be served for real; empty in demo mode, which says on every page what it is."""
+    """What keeps the server from starting; nothing in demo mode, which says on every page what it is."""
+    return [] if app.settings.mode == "demo" else missing(app)
+
+
+def missing(app: Application) -> list[str]:
+    """What is missing before patients may be served for real, in whichever mode it runs now."""
     chosen = app.settings
-    if chosen.mode == "demo":
-        return []
     signed = len(app.sign_offs.names(app.rules_fingerprint))
     checks = (
         (signed < NEEDED, f"the red-flag rules in force are signed by {signed} of {NEEDED} people; see /desk/rules"),
         (app.classifier is None, "the learned red-flag classifier cannot be used; see the log, and restore guardrails/model"),
         (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
-        (True, "staff sign in without a second factor"),
+        (
+            not app.staff.team("administrator"),
+            "nobody administers it; use `carelight staff add LOGIN --role administrator`",
+        ),
         (
             _called(app) and not app.channels.all(),
             "the settings say that somebody is on call (CARELIGHT_STAFFING), but no notification channel is set",
         ),
         (bool(app.demo.count()), "made-up patients are in the records; remove them with `carelight demo care --clear`"),
         (bool(app.demo_desk.count()), "made-up articles are on the editor desk; remove them with `carelight demo editor --clear`"),
-        (True, "messages are not yet encrypted at rest"),
     )
     return [*_content(app), *(words for missing, words in checks if missing)]
 

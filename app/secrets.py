@@ -28,6 +28,11 @@ class Secrets:
         """Proves that an exported library is this installation's own; made from the key that the clinic keeps anyway."""
         return hmac.digest(self.records, b"carelight: exported library", hashlib.sha256)
 
+    @property
+    def audit(self) -> bytes:
+        """Signs checkpoints of the audit log; it is not in the database that holds the log."""
+        return hmac.digest(self.records, b"carelight: audit checkpoint", hashlib.sha256)
+
 
 def obtain(settings: Settings) -> Secrets:
     """Every secret the server needs; DataFolderError where one cannot be written."""

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app import addresses, review_policy, rota
 from app.documents import TEXTS
 from app.errors import SettingsError
+from app.sign_in_rules import SignInRules
 from guardrails.level import Level
 
 _PREFIX = "CARELIGHT_"
@@ -31,6 +32,14 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = Field("demo", description="`demo` marks every page; `production` refuses to start with gaps.")
     data_dir: Path = Field(Path("data"), description="Folder of the database, index, keys and generated assets.")
     database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    keys: str = Field(
+        "", description="SQLAlchemy address of the keys of patients' words; empty means `keys.db` in the data folder. Back it up apart."
+    )
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="Master key that wraps those keys, 32 bytes in base64 (older ones behind it, with commas); "
+        "generated into the data folder when empty.",
+    )
     clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
@@ -58,7 +67,22 @@ class Settings(BaseSettings):
     notify_operator: SecretStr = Field(
         SecretStr(""), description="Where it is told that the database or the screen fails; empty tells the first."
     )
+    notify_audit: SecretStr = Field(
+        SecretStr(""),
+        description="Where a checkpoint of the audit log goes each night; best one that this server's operator cannot change.",
+    )
     staffed_minutes: int = Field(10, ge=1, description="Minutes since a signed-in nurse was active that count as staffed.")
+    staff_idle_minutes: int = Field(60, ge=5, le=480, description="Minutes after which a desk that nobody uses is signed out.")
+    sign_in_tries: int = Field(
+        10, ge=3, description="Failed sign-ins under one name after which it is closed for `sign_in_closed_minutes`."
+    )
+    sign_in_closed_minutes: int = Field(15, ge=1, le=1440, description="Minutes that a name stays closed; it opens again by itself.")
+    sign_in_address_tries: int = Field(
+        20, ge=3, description="Failed sign-ins from one address after which it waits, twice as long after each, a minute at most."
+    )
+    second_factor: Literal["required", "optional"] = Field(
+        "optional", description="Whether staff need a second factor; in production mode they always do."
+    )
     target_emergency: float = Field(2, gt=0, description="Minutes in which a person should act on an emergency.")
     target_crisis: float = Field(2, gt=0, description="Minutes in which a person should act on a crisis.")
     target_urgent: float = Field(30, gt=0, description="Minutes in which a person should act on an urgent case.")
@@ -71,6 +95,16 @@ class Settings(BaseSettings):
     )
     gap_days: int = Field(90, ge=1, le=730, description="Days over which editors see what patients asked and got no good answer to.")
     reach_days: int = Field(30, ge=1, description="Days after a case is closed until what a patient left to be reached by is deleted.")
+    chat_days: int = Field(365, ge=0, description="Days after its newest message until a chat without a case is deleted; 0 keeps it.")
+    case_days: int = Field(
+        2555, ge=0, description="Days after closing until a case's chats and what was written about it are deleted; 0 keeps them."
+    )
+    handover_days: int = Field(90, ge=0, description="Days until a hand-over is deleted; 0 keeps it.")
+    model_call_days: int = Field(365, ge=0, description="Days until the figures of a language model's call are deleted; 0 keeps them.")
+    gate_days: int = Field(
+        365, ge=0, description="Days until what publishing a revision would have changed is deleted; 0 keeps it, and an open review does."
+    )
+    notice_days: int = Field(90, ge=0, description="Days until the record of a notice to the care team is deleted; 0 keeps it.")
     libraries: str = Field(
         "own",
         pattern=r"^[a-z0-9-]+(,[a-z0-9-]+)*$",
@@ -171,6 +205,22 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """What is asked of sign-ins to the desks."""
+        return SignInRules(
+            second_factor=self.mode == "production" or self.second_factor == "required",
+            idle=timedelta(minutes=self.staff_idle_minutes),
+            tries=self.sign_in_tries,
+            closed_for=timedelta(minutes=self.sign_in_closed_minutes),
+            address_tries=self.sign_in_address_tries,
+        )
+
+    @property
+    def key_store(self) -> str:
+        """The address in use of the keys of patients' words."""
+        return self.keys or f"sqlite:///{self.data_dir / 'keys.db'}"
 
     @property
     def targets(self) -> dict[Level, timedelta]:

@@ -3,10 +3,13 @@
 from functools import cached_property
 
 from app import review_policy, secrets
+from app.masters import MasterFile, MastersFromSettings
+from app.records import sealing
 from app.records.alarms import AlarmStore
 from app.records.article_board import ArticleBoard
 from app.records.article_files import ArticleFiles
 from app.records.audit import AuditLog
+from app.records.audit_proof import AuditProof
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
@@ -18,10 +21,12 @@ from app.records.demo_desk import DemoDesk
 from app.records.drafts import DraftStore
 from app.records.figures import FigureStore
 from app.records.gap_store import GapStore
+from app.records.keyring import Keyring
 from app.records.library_copy import LibraryCopy
 from app.records.library_store import LibraryStore
 from app.records.must_answer import MustAnswerList
 from app.records.outgoing import OutgoingStore
+from app.records.own_data import OwnDataStore
 from app.records.past_questions import PastQuestions
 from app.records.publishing import PublishStore
 from app.records.reach import ReachStore
@@ -32,6 +37,8 @@ from app.records.reviews import ReviewStore
 from app.records.revision_states import RevisionStates
 from app.records.sign_offs import SignOffStore
 from app.records.staff import StaffStore
+from app.records.staff_admin import StaffAdmin
+from app.records.stops import StopStore
 from app.records.stories import StoryStore
 from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
@@ -39,6 +46,7 @@ from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
 from app.review_policy import Overdue, Policy
 from app.settings import Settings
+from app.stop_switch import StopSwitch
 
 
 class Stores:
@@ -52,9 +60,26 @@ class Stores:
 
     @cached_property
     def database(self) -> Database:
-        database = Database(self.settings.database)
+        """The records, in their newest form, with every word of a patient sealed."""
+        database = Database(self.settings.database, keyring=self.keyring)
         database.migrate()
+        sealing.bring_in(database, self.keyring)
         return database
+
+    @cached_property
+    def own_data(self) -> OwnDataStore:
+        return OwnDataStore(self.database)
+
+    @cached_property
+    def masters(self) -> MasterFile | MastersFromSettings:
+        """The master keys of this installation."""
+        given = self.settings.master_key.get_secret_value()
+        return MastersFromSettings(given) if given else MasterFile(self.settings.data_dir / "secrets" / "master")
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of patients' words."""
+        return Keyring(self.settings.key_store, self.masters)
 
     @cached_property
     def library(self) -> LibraryStore:
@@ -114,6 +139,10 @@ class Stores:
     @cached_property
     def case_work(self) -> CaseWork:
         return CaseWork(self.database, self.settings.targets)
+
+    @cached_property
+    def stop_switch(self) -> StopSwitch:
+        return StopSwitch(StopStore(self.database))
 
     @cached_property
     def stories(self) -> StoryStore:
@@ -192,8 +221,16 @@ class Stores:
         return AuditLog(self.database)
 
     @cached_property
+    def audit_proof(self) -> AuditProof:
+        return AuditProof(self.database, self.secrets.audit)
+
+    @cached_property
     def staff(self) -> StaffStore:
-        return StaffStore(self.database)
+        return StaffStore(self.database, self.secrets.records, self.settings.sign_in_rules)
+
+    @cached_property
+    def staff_admin(self) -> StaffAdmin:
+        return StaffAdmin(self.database, self.staff)
 
     @cached_property
     def sign_offs(self) -> SignOffStore:

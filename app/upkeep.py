@@ -6,6 +6,7 @@ Only the server that holds the data folder writes the embedded index; whoever pu
 import logging
 from datetime import timedelta
 
+from app import audit_trail, retention
 from app.records.models import now
 from app.review_cycle import withdraw_overdue
 from app.reviews import Sampling
@@ -23,13 +24,20 @@ class Upkeep(Watch):
     """Chores that may take a while; alarms do not wait for them."""
 
     def __init__(self, app: Application) -> None:
-        super().__init__(
-            "upkeep",
-            {"index": self._index, "questions": self._expire, "reach": self._forget, "reviews": self._review, "overdue": self._withdraw},
-        )
+        chores = {
+            "index": self._index,
+            "questions": self._expire,
+            "deletions": self._finish,
+            "retention": self._purge,
+            "reviews": self._review,
+            "overdue": self._withdraw,
+            "audit": self._checkpoint,
+        }
+        super().__init__("upkeep", chores)
         self._app = app
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
-        self._hourly, self._overdue = AtMostEvery(timedelta(hours=1)), AtMostEvery(timedelta(hours=1))
+        self._hourly, self._overdue, self._audit = (AtMostEvery(timedelta(hours=1)) for _ in range(3))
+        self._minutely = AtMostEvery(timedelta(minutes=1))
 
     def _review(self) -> None:
         """Last week's sample of chats that raised no alarm, where the clinic reads one."""
@@ -41,15 +49,25 @@ class Upkeep(Watch):
             for _event in self._app.conversation.unanswered(patient, chat):
                 pass
 
-    def _forget(self) -> None:
-        """What patients left to be reached by is deleted in time, looked at once an hour."""
+    def _finish(self) -> None:
+        """What patients deleted while a case was open, or a server that ended left half done, looked at once a minute."""
+        self._minutely.do(now(), self._app.eraser.finish)
+
+    def _purge(self) -> None:
+        """What was kept long enough is deleted, looked at once an hour, so that no night is missed."""
         at = now()
-        self._hourly.do(at, lambda: self._app.reach.purge(at - timedelta(days=self._app.settings.reach_days)))
+        purged = self._hourly.do(at, lambda: self._app.retention.purge(retention.keep(self._app.settings), at))
+        if purged and any(purged.values()):
+            log.info("kept long enough, and deleted: %s", ", ".join(f"{count} {kind}" for kind, count in purged.items() if count))
 
     def _withdraw(self) -> None:
         """Articles whose review is overdue for longer than the clinic allows, looked at once an hour."""
         at = now()
         self._overdue.do(at, lambda: withdraw_overdue(self._app, at.date()))
+
+    def _checkpoint(self) -> None:
+        """The audit log's checkpoint of the day, looked at once an hour."""
+        self._audit.do(now(), lambda: audit_trail.nightly(self._app))
 
     def _index(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

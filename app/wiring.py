@@ -23,9 +23,11 @@ from app.metrics import ErrorCount, Metrics
 from app.missing import Grouping, Means, MissingAnswers
 from app.notifications import Notifications
 from app.records.cases import CaseStore
+from app.records.erasing import Eraser
 from app.records.library_store import ImportReport
 from app.records.models import now
 from app.records.notifications import NotificationStore
+from app.records.retention import RetentionStore
 from app.records.spool import Spool
 from app.settings import Settings
 from app.stores import Stores
@@ -98,6 +100,22 @@ class Application(Stores):
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Deletes chats and everything that was derived from them."""
+        return Eraser(self.database, self.keyring, lambda text: privacy.mask(text).text, self._forget_texts)
+
+    @cached_property
+    def retention(self) -> RetentionStore:
+        return RetentionStore(self.database, self.keyring, self.eraser)
+
+    def _forget_texts(self) -> None:
+        """What is remembered of messages in memory, to answer faster."""
+        made = vars(self)
+        for name in ("missing", "embedder"):
+            if name in made:
+                made[name].forget()
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:
@@ -236,6 +254,7 @@ class Application(Stores):
             leave_person=self.case_work.leave,
             mask=lambda text: privacy.mask(text).text,
             overdue=self.overdue,
+            stopped=self.stop_switch.on,
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 
@@ -351,8 +370,9 @@ class Application(Stores):
             self.candidates.close()
         if "case_desk" in made:
             self.case_desk.close()
-        if "database" in made:
-            self.database.close()
+        for kept in ("database", "keyring"):
+            if kept in made:
+                made[kept].close()
 
 
 def starter_corpus(folder: Path = CORPUS) -> list[Article]:

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import StaleDraftError
-from app.records.database import Database
 from app.records.drafts import DraftStore
 from app.records.library_store import LibraryStore, sha256_of
 from app.records.publishing import FoundChanges, PublishStore
@@ -33,6 +32,7 @@ from app.records.submissions import SubmissionStore
 from app.settings import Settings
 from app.wiring import Application, starter_corpus
 from knowledge.article import parse
+from tests.keys import served
 
 SLUG = "tennis-elbow"
 SENTENCES = (
@@ -63,7 +63,7 @@ class Desk:
     """The records as the desk's steps use them, with two people."""
 
     def __init__(self, data_dir: Path) -> None:
-        database = Database(f"sqlite:///{data_dir / 'carelight.db'}", lock_wait_s=10)
+        database = served(data_dir, lock_wait_s=10)
         staff = StaffStore(database)
         for login, role in (("ed", "editor"), ("rita", "reviewer")):
             staff.add(login, login.capitalize(), role, _PASSWORD)
@@ -145,7 +145,7 @@ def saves(data_dir: Path, desk: Desk, count: int) -> None:
 def _save(
     data_dir: Path, who: str, count: int, meet: "multiprocessing.synchronize.Barrier", results: "multiprocessing.Queue[Saved]"
 ) -> None:
-    database = Database(f"sqlite:///{data_dir / 'carelight.db'}", lock_wait_s=10)
+    database = served(data_dir, lock_wait_s=10)
     drafts = DraftStore(database)
     kept = refused = lost = 0
     times: list[float] = []

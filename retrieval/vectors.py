@@ -89,6 +89,10 @@ class RememberingEmbedder:
             vectors[unknown] = self._embedder.embed([texts[place] for place in unknown])
         return vectors
 
+    def forget(self) -> None:
+        """Forget the texts that were embedded last."""
+        self._newest.cache_clear()
+
     def _one(self, text: str) -> Vectors:
         row = self._known.row(text) if self._known else None
         found: Vectors = self._newest(text) if row is None or self._known is None else self._known.vectors[row]

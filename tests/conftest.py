@@ -12,6 +12,7 @@ from app.records.database import Database
 from app.settings import Settings
 from app.wiring import Application
 from tests.fakes import HashingEmbedder
+from tests.keys import records
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -61,7 +62,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """A fresh database with all tables."""
-    made = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    made = records(tmp_path / "test.db")
     made.migrate()
     yield made
     made.close()

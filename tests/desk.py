@@ -8,6 +8,7 @@ from nicegui.testing import User
 from nicegui.testing.general import nicegui_reset_globals
 from nicegui.testing.user_simulation import user_simulation
 
+from app.admin import desk as admin_desk
 from app.care import desk
 from app.editor import desk as editor_desk
 from app.pages.sign_in import COOKIE
@@ -27,6 +28,7 @@ def at_the_desk(app: Application, login: str, role: str, work: Callable[[User], 
         async with user_simulation() as user:
             desk.pages(app)
             editor_desk.pages(app)
+            admin_desk.pages(app)
             user.http_client.cookies.set(COOKIE, app.staff.sign_in(login, PASSWORD) or "")
             try:
                 await work(user)

@@ -22,7 +22,7 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "chainlit": {"app.ui.", "app.main"},
-    "nicegui": {"app.care.", "app.editor."},
+    "nicegui": {"app.admin.", "app.care.", "app.editor."},
     "chromadb": {"retrieval.index"},
     "langchain_chroma": {"retrieval.index"},
     "sentence_transformers": {"retrieval.embedder"},
@@ -41,7 +41,7 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"app.records."},
     "apprise": {"app.notify"},
     "argon2": {"app.records.staff"},
-    "cryptography": {"app.records.reach", "app.records.spool", "app.secrets"},
+    "cryptography": {"app.records.keyring", "app.records.reach", "app.records.second_factor", "app.records.spool", "app.secrets"},
     "typer": {"app.cli", "app.commands."},
     "textstat": {"knowledge.reading_grade"},
     "nltk": {"knowledge.reading_grade"},

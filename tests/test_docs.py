@@ -23,6 +23,8 @@ PAGES = sorted(
     ]
 )
 
+_GROUPS = ("corpus", "index", "staff", "rules", "eval", "notify", "demo", "release", "audit", "keys")
+
 
 def _commands() -> dict[str, TyperCommand]:
     """Every command of the command line by its words, such as `corpus add`."""
@@ -43,7 +45,7 @@ def _named(text: str) -> Iterator[tuple[str, list[str]]]:
         for span in spans:
             words = span.split()
             if words[0] == "carelight" and len(words) > 1:
-                group = words[1] if words[1] in ("corpus", "index", "staff", "rules", "eval", "notify", "demo", "release") else ""
+                group = words[1] if words[1] in _GROUPS else ""
                 name = " ".join(words[1:3] if group else words[1:2])
                 yield name, [word for word in words if word.startswith("-") and len(word) > 1]
             elif group and re.fullmatch(r"[a-z-]+( [A-Z…]+)*", span):

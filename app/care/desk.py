@@ -8,6 +8,7 @@ from nicegui import core, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.admin import desk as admin_desk
 from app.care import case_page, figures_page, frame, review_page, rules_page, templates_page
 from app.care.frame import CARE_ROLES
 from app.care.live import Shared
@@ -25,6 +26,7 @@ def mount(web: FastAPI, app: Application) -> None:
     nicegui_app.on_startup(_wait_for_pings)
     pages(app)
     editor_desk.pages(app)
+    admin_desk.pages(app)
     ui.run_with(web, mount_path="/desk", storage_secret=app.secrets.guest, show_welcome_message=False)
 
 

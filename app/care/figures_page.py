@@ -8,7 +8,7 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame, tables
+from app.care import frame, live, tables
 from app.care.frame import CARE_ROLES
 from app.desk_words import span
 from app.errors import RecordsError
@@ -28,10 +28,11 @@ def mount(app: Application) -> None:
 
     @frame.page("/care/figures", "Care desk")
     async def page(request: Request) -> Response | None:
-        member = frame.member(app, request, CARE_ROLES)
-        if member is None:
+        visit = frame.visit(app, request, CARE_ROLES)
+        if visit is None:
             return frame.to_sign_in(request)
-        await _draw(app, member)
+        await _draw(app, visit.member)
+        await live.keep_signed_in(visit, "/desk/care/figures")
         return None
 
 

@@ -22,6 +22,8 @@ _PATIENCE_S = 30.0
 """How long a page may take to its first look: NiceGUI's own three seconds would answer a nurse of a busy clinic with an error."""
 _KEPT_S = 60.0
 """How long a page waits for a browser whose network failed: it goes on then where it stood, with all that was typed into it."""
+STOPPED = "stopped"
+"""Marks the line below the header that says that the assistant is stopped; `live.keep` fills it."""
 CARE_ROLES = ("care", "administrator")
 """Who works the care desk."""
 CARE_LINKS = {
@@ -58,12 +60,6 @@ def visit(app: Application, request: Request, roles: Collection[str]) -> Visit |
     return Visit(app, found, token) if found is not None and found.role in roles else None
 
 
-def member(app: Application, request: Request, roles: Collection[str]) -> StaffMember | None:
-    """Who is signed in on this request, if they have one of `roles`."""
-    found = visit(app, request, roles)
-    return found.member if found else None
-
-
 def to_sign_in(request: Request) -> RedirectResponse:
     """The way through the sign-in and back to the page that was asked for, what it was asked with and all."""
     below = request.url.path.removeprefix(request.scope.get("root_path", ""))
@@ -96,5 +92,7 @@ def header(app: Application, signed_in: StaffMember, title: str, links: Mapping[
         ui.space()
         for label, address in links.items():
             link(label, address, "").style(_LINK)
-        ui.label(f"{signed_in.name} ({signed_in.role})")
+        account = link(f"{signed_in.name} ({signed_in.role})", "/account", "").style(_LINK)
+        account.props["title"] = "Your account: password, second factor, open desks"
         ui.html(_SIGN_OUT, sanitize=False)
+    ui.label("").classes("cd-stopped").props('role="status"').mark(STOPPED).set_visibility(False)

@@ -1,15 +1,17 @@
 """How an open page stays true: one reading a second for all desks of a process, one look at the session, and only changes drawn."""
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from nicegui import run, ui
+from nicegui import ElementFilter, run, ui
 
-from app.care.frame import Visit
+from app.care.frame import STOPPED, Visit
 from app.errors import CarelightError, NotAllowedError, RecordsError, TakenError
+from app.records.stops import Turned
 from app.wiring import Application
 
 T = TypeVar("T")
@@ -17,6 +19,8 @@ Refresh = Callable[[], Awaitable[None]]
 LOOK_EVERY_S = 0.5
 FRESH_S = 0.9
 """A reading serves every desk for that long; with the look, what happened is on every desk within a second and a half."""
+_LAST_WORD_S = 1.0
+"""How long a page whose session ended may take to leave."""
 NOT_SAVED = "The records did not take this, so nothing was changed. Please try again."
 _SCRIPT = """<script src="/site/desk.js" defer></script><script>
 (() => {
@@ -56,29 +60,36 @@ async def keep(
 ) -> Refresh:
     """Draw what `read` finds, now and twice a second; what is returned looks at once.
 
-    The page ends where its session ends: at the sign-in, which leads to the desk page `back`.
+    The page ends where its session ends: at the sign-in, which leads to the desk page `back`. What it held is then gone from
+    the server too: a browser that stays where it is has nothing left to press.
     """
     timers: list[ui.timer] = []
+    client, bars = ui.context.client, list(ElementFilter(kind=ui.label, marker=STOPPED))
 
-    def look() -> tuple[bool, T | None, str]:
+    def look() -> tuple[bool, T | None, str, Turned | None]:
         try:
             member = visit.app.staff.member(visit.token, active=False)
             if member is None or member.role != visit.member.role:
-                return False, None, ""
-            return True, read(), ""
+                return False, None, "", None
+            return True, read(), "", visit.app.stop_switch.now()
         except RecordsError:
-            return True, None, "The records cannot be read just now. What you see may be old. This page keeps trying by itself."
+            down = "The records cannot be read just now. What you see may be old. This page keeps trying by itself."
+            return True, None, down, visit.app.stop_switch.now()
 
     async def refresh() -> None:
         seen = await run.io_bound(look)
         if seen is None:  # the server stops
             return
-        signed_in, found, problem = seen
+        signed_in, found, problem, stopped = seen
         if not signed_in:
             for timer in timers:
                 timer.deactivate()
             go(f"/sign-in?to={back}")
+            await asyncio.sleep(_LAST_WORD_S)
+            client.remove_all_elements()
             return
+        for bar in bars:
+            _say_stopped(bar, stopped)
         failed(problem)
         if found is not None:
             draw(found)
@@ -88,6 +99,14 @@ async def keep(
     await refresh()
     timers.append(ui.timer(LOOK_EVERY_S, refresh))  # after the first look: a timer sends the page off as it stands
     return refresh
+
+
+def _say_stopped(bar: ui.label, stopped: Turned | None) -> None:
+    """That the assistant is stopped, below the header of every desk page."""
+    said = f"The assistant is stopped since {stopped.at:%d %b, %H:%M} UTC: {stopped.why}" if stopped else ""
+    if bar.text != said:
+        bar.set_text(said)
+        bar.set_visibility(bool(said))
 
 
 async def keep_signed_in(visit: Visit, back: str = "/desk/care") -> None:

@@ -34,10 +34,11 @@ def mount(app: Application) -> None:
 
     @frame.page("/care/reviews", "Care desk")
     async def page(request: Request) -> Response | None:
-        member = frame.member(app, request, CARE_ROLES)
-        if member is None:
+        visit = frame.visit(app, request, CARE_ROLES)
+        if visit is None:
             return frame.to_sign_in(request)
-        await _Page(app, member).draw()
+        await _Page(app, visit.member).draw()
+        await live.keep_signed_in(visit, "/desk/care/reviews")
         return None
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import rulebook
-from app.care import frame
+from app.care import frame, live
 from app.care.frame import CARE_ROLES
 from app.records.sign_offs import NEEDED
 from app.records.staff import StaffMember
@@ -26,11 +26,12 @@ def mount(app: Application) -> None:
     """Put the page at `/desk/rules`."""
 
     @frame.page("/rules", "Red-flag rules")
-    def rules(request: Request) -> Response | None:
-        member = frame.member(app, request, _READERS)
-        if member is None:
+    async def rules(request: Request) -> Response | None:
+        visit = frame.visit(app, request, _READERS)
+        if visit is None:
             return frame.to_sign_in(request)
-        _draw(app, member)
+        _draw(app, visit.member)
+        await live.keep_signed_in(visit, "/desk/rules")
         return None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app import gap_report, gate, importing, library_files, review_cycle
+from app.audit_trail import OPERATOR
 from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
 from app.impact import Watching
@@ -168,6 +169,7 @@ def export(
 ) -> None:
     """Write every article that is served (or the whole library) as files that import back to the same bytes."""
     with application(data_dir) as app:
+        app.audit.record(OPERATOR, "library.exported", "all" if all_revisions else "served")
         if all_revisions:
             typer.echo(f"{library_files.write(app.library_copy, app.secrets.library, folder)} revisions in {folder}")
             return

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from app.audit_trail import OPERATOR
 from app.commands.shared import DataDir, application, progress, tell
 from app.evals import abstention, answers, facts, grounding, questions, red_flags, report, retrieval, verdicts, workload
 from app.evals.report import EarlierError, LabelledError, Report
@@ -79,6 +80,7 @@ def eval_export_verdicts(
 ) -> None:
     """The care team's verdicts as labelled conversations, identifiers masked."""
     with application(data_dir) as app:
+        app.audit.record(OPERATOR, "verdicts.exported", "verdicts")
         made = verdicts.export(app.verdicts.cases(), app.verdicts.reviews(), lambda text: privacy.mask(text).text)
         with readable(file):
             file.touch(mode=0o600)  # they are patients' words still

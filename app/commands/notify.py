@@ -19,7 +19,7 @@ def _notify() -> None:
 def notify_test(data_dir: DataDir = None) -> None:
     """Send a test message to every channel; exit code 1 where one did not take it, or none is set."""
     with application(data_dir) as app:
-        channels = app.channels.all().values()
+        channels = [*app.channels.all().values(), *app.channels.lists.get("audit", ())]
         message = Wording(lambda: app.words, app.settings).message(Notice("test"), now())
         problems = {channel.label: channel.send(message.title, message.body) for channel in channels}
     for label, problem in problems.items():

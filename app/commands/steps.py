@@ -25,12 +25,18 @@ Slug = Annotated[str, typer.Argument(help="Name of the article, such as gout.")]
 @contextmanager
 def _signed_in(data_dir: Path | None, login: str, *, indexed: bool = False) -> Iterator[tuple[Application, str]]:
     """The application and who acts: nobody takes a step here that they could not take at the desk."""
-    password = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    password = _asked("Password")
     with application(data_dir, indexed=indexed) as app:
-        member = app.staff.check(login, password)
+        code = _asked("Code") if app.staff.needs_code(login) else ""
+        member = app.staff.act(login, password, code)
         if member is None:
-            raise NotAllowedError("the login or the password is wrong")
+            raise NotAllowedError("the login or the password is wrong" + (", or the code" if code else ""))
         yield app, member.id
+
+
+def _asked(what: str) -> str:
+    """A secret, asked for or read as a line of standard input."""
+    return typer.prompt(what, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 @steps.command("submit")

@@ -26,6 +26,7 @@ def routes(app: Application) -> APIRouter:
             "emergency_number": number,
             "call": app.words.say("call_label", number=number) if number else "",
             "library": app.words.say("open_library"),
+            "my_data": app.words.say("my_data_title"),
             "person": app.words.say("talk_to_person"),
             "team_member": app.words.say("team_member"),
             "leave": app.words.say("leave_quickly"),

@@ -1,34 +1,45 @@
-"""Staff sign-in: a form, a session cookie, and the way out."""
+"""Staff sign-in: name and password, then the second factor, which is set up here where it is needed and not there yet."""
 
-import re
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.pages.templating import page
+from app import totp
+from app.pages.staff_pages import COOKIE, desk, held, keep, place, staff_page
 from app.wiring import Application
 
-COOKIE = "carelight_staff"
-_SESSION_S = 8 * 3600
-_DESKS = ("/desk/care", "/desk/editor", "/desk/rules")
-_WITHIN_A_DESK = re.compile(r"/desk/(?:care|editor|rules)(?:/[a-z0-9][a-z0-9.-]{0,120}){0,3}(?:\?[A-Za-z0-9=&._-]{1,200})?")
-"""A page of a desk, such as the case that a notice points at, with what it is asked for."""
+__all__ = ["COOKIE", "routes"]
+_STEPS = {"code": "/sign-in/code", "enrol": "/sign-in/second-factor"}
+Code = Annotated[str, Form(max_length=40)]
+To = Annotated[str, Form(max_length=400)]
 
 
 def routes(app: Application) -> APIRouter:
-    """`/sign-in`, `/sign-out` and the desks' short addresses."""
+    """`/sign-in` and its steps, `/sign-out` and the desks' short addresses."""
     router = APIRouter()
+    _password(app, router)
+    _code(app, router)
+    _second_factor(app, router)
+
+    @router.post("/sign-out")
+    def sign_out(request: Request) -> Response:
+        app.staff.sign_out(held(request))
+        response = RedirectResponse("/sign-in", status_code=303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    for short, address in (("/care", "/desk/care"), ("/editor", "/desk/editor"), ("/admin", "/desk/admin")):
+        router.add_api_route(short, lambda address=address: RedirectResponse(address), methods=["GET"])
+    return router
+
+
+def _password(app: Application, router: APIRouter) -> None:
+    """The first step."""
 
     def form(request: Request, to: str, *, failed: bool) -> Response:
-        region = app.settings.region or None
-        values = {
-            "clinic": app.settings.clinic,
-            "emergency": app.cards.emergency_line(region, app.words),
-            "to": _desk(to),
-            "failed": failed,
-        }
-        return page(request, "sign_in.html", values, status=401 if failed else 200)
+        return staff_page(app, request, "sign_in.html", {"to": desk(to), "failed": failed}, 401 if failed else 200)
 
     @router.get("/sign-in")
     def show(request: Request, to: str = "") -> Response:
@@ -39,34 +50,63 @@ def routes(app: Application) -> APIRouter:
         request: Request,
         login: Annotated[str, Form(max_length=80)],
         password: Annotated[str, Form(max_length=200)],
-        to: Annotated[str, Form(max_length=400)] = "",
+        to: To = "",
     ) -> Response:
-        token = app.staff.sign_in(login, password)
+        token = app.staff.sign_in(login, password, place(request))
         if token is None:
             return form(request, to, failed=True)
-        response = RedirectResponse(_desk(to), status_code=303)
-        secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, token, max_age=_SESSION_S, httponly=True, samesite="strict", secure=secure)
-        return response
-
-    @router.post("/sign-out")
-    def sign_out(request: Request) -> Response:
-        app.staff.sign_out(request.cookies.get(COOKIE, ""))
-        response = RedirectResponse("/sign-in", status_code=303)
-        response.delete_cookie(COOKIE)
-        return response
-
-    @router.get("/care")
-    def care() -> Response:
-        return RedirectResponse("/desk/care")
-
-    @router.get("/editor")
-    def editor() -> Response:
-        return RedirectResponse("/desk/editor")
-
-    return router
+        step = _STEPS.get(app.staff.stage(token) or "")
+        return keep(request, _onward(step, to), token)
 
 
-def _desk(to: str) -> str:
-    """Where a sign-in leads: the desk page that was asked for, and nowhere else."""
-    return to if to in _DESKS or _WITHIN_A_DESK.fullmatch(to) else _DESKS[0]
+def _code(app: Application, router: APIRouter) -> None:
+    """The second step of whoever has a second factor."""
+
+    def form(request: Request, to: str, *, failed: bool) -> Response:
+        return staff_page(app, request, "sign_in_code.html", {"to": desk(to), "failed": failed}, 401 if failed else 200)
+
+    @router.get("/sign-in/code")
+    def show(request: Request, to: str = "") -> Response:
+        return form(request, to, failed=False) if app.staff.stage(held(request)) == "code" else _again(to)
+
+    @router.post("/sign-in/code")
+    def pass_code(request: Request, code: Code, to: To = "") -> Response:
+        if app.staff.stage(held(request)) != "code":
+            return _again(to)
+        token = app.staff.pass_code(held(request), code, place(request))
+        return form(request, to, failed=True) if token is None else keep(request, _onward(None, to), token)
+
+
+def _second_factor(app: Application, router: APIRouter) -> None:
+    """Setting up a second factor: at the first sign-in where everybody needs one, and later from the account page."""
+
+    def form(request: Request, to: str, *, failed: bool) -> Response:
+        member = app.staff.enrolling(held(request))
+        if member is None:
+            return _again(to)
+        secret = app.staff.second_factor.offer(member.id)
+        values: dict[str, object] = {"to": desk(to), "failed": failed, "key": totp.grouped(secret), "login": member.login}
+        values["link"] = totp.address(secret, member.login, app.settings.clinic)
+        return staff_page(app, request, "second_factor.html", values, 401 if failed else 200)
+
+    @router.get("/sign-in/second-factor")
+    def show(request: Request, to: str = "") -> Response:
+        return form(request, to, failed=False)
+
+    @router.post("/sign-in/second-factor")
+    def enrol(request: Request, code: Code, to: To = "") -> Response:
+        done = app.staff.enrol(held(request), code, place(request))
+        if done is None:
+            return form(request, to, failed=True)
+        token, codes = done
+        return keep(request, staff_page(app, request, "recovery_codes.html", {"to": desk(to), "codes": codes}), token)
+
+
+def _onward(step: str | None, to: str) -> Response:
+    """To the next step, or to the desk."""
+    return RedirectResponse(f"{step}?to={quote(desk(to))}" if step else desk(to), status_code=303)
+
+
+def _again(to: str) -> Response:
+    """From the beginning: the first step was too long ago, or never taken."""
+    return RedirectResponse(f"/sign-in?to={quote(desk(to))}", status_code=303)

@@ -6,20 +6,25 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.records.models import Base, now
+from app.records.sealed import HoldsWords, SealedText, of_case
 
 
-class NoteRow(Base):
+class NoteRow(HoldsWords, Base):
     """A note for colleagues on a case; never shown to the patient."""
 
     __tablename__ = "case_notes"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("case_notes.text"))
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
-class ReminderRow(Base):
+
+class ReminderRow(HoldsWords, Base):
     """A follow-up that a member of the care team set for a case, open or closed."""
 
     __tablename__ = "case_reminders"
@@ -27,28 +32,41 @@ class ReminderRow(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     due: Mapped[dt.datetime]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("case_reminders.text"))
     done: Mapped[dt.datetime | None]
 
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
-class HandoverRow(Base):
-    """What someone left for the next shift."""
+
+class HandoverRow(HoldsWords, Base):
+    """What someone left for the next shift; it may speak of several patients, so each day has a key of its own."""
 
     __tablename__ = "handovers"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("handovers.text"))
     created: Mapped[dt.datetime] = mapped_column(default=now, index=True)
 
+    @property
+    def key_name(self) -> str:
+        self.created = self.created or now()
+        return of_day(self.created)
 
-class ReachRow(Base):
+
+class ReachRow(HoldsWords, Base):
     """How an escalated patient can be reached, as they left it (rule of care 12): sealed, on the case alone."""
 
     __tablename__ = "reach"
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
-    """Encrypted JSON: phone, place, whether a message is safe."""
+    sealed: Mapped[str] = mapped_column(SealedText("reach.sealed"))
+    """JSON, encrypted once more under the case's key: phone, place, whether a message is safe."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
+
+    @property
+    def key_name(self) -> str:
+        return of_case(self.case_id)
 
 
 class OutgoingRow(Base):
@@ -144,7 +162,7 @@ Index(
 
 
 class AuditRow(Base):
-    """Who did or read what, append-only: ids and verbs, never words."""
+    """Who did or read what, append-only and chained (`audit_chain`): ids and verbs, never words. `id` counts without gaps."""
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -152,3 +170,44 @@ class AuditRow(Base):
     verb: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(80), index=True)
     created: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Over this entry and the hash of the one before."""
+
+
+class AuditHead(Base):
+    """One row: number and hash of the newest entry, locked while entries are appended."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckpoint(Base):
+    """The hash of one entry at some moment, signed with the installation's key. `kind`: checkpoint, or cut (older ones are gone)."""
+
+    __tablename__ = "audit_checkpoints"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+    made: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    sent: Mapped[dt.datetime | None]
+    """When somebody else was told."""
+
+
+class StopRow(Base):
+    """The stop switch was turned on or off, append-only: the newest row holds."""
+
+    __tablename__ = "stops"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    on: Mapped[bool]
+    why: Mapped[str] = mapped_column(Text)
+    """In the words of whoever turned it, for colleagues."""
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+def of_day(moment: dt.datetime) -> str:
+    """The key of a day's hand-overs."""
+    return f"team:{moment.astimezone(dt.UTC):%Y-%m-%d}"

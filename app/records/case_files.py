@@ -20,6 +20,7 @@ from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, Turn, now
 from app.records.models import Reply as ReplyRow
 from app.records.owners import own_profile
+from app.records.sealed import DELETED
 from app.records.team_notes import Note, Reminder, notes_of, reminders
 from guardrails.level import Evidence, Level, Profile
 
@@ -211,7 +212,7 @@ def lines_of(session: Session, chat: str, findings: Sequence[FindingRow]) -> tup
         Line(
             turn.id,
             "message",
-            turn.text,
+            turn.text or DELETED,
             {},
             turn.created,
             turn.number,
@@ -227,6 +228,7 @@ def lines_of(session: Session, chat: str, findings: Sequence[FindingRow]) -> tup
     lines += [
         Line(row.id, row.kind, row.text, row.body, row.created, sent=out is not None, delivered=out.delivered if out else None)
         for row, out in replies
+        if row.text != DELETED
     ]
     return tuple(sorted(lines, key=lambda line: line.at))
 

@@ -15,6 +15,7 @@ from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep
 from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, now
 from app.records.owners import ensure_conversation
+from app.records.sealed import of_chat, under
 from app.records.sign_offs import signed_by
 from guardrails.explain import Explanation
 from guardrails.level import SEVERITY, Finding, Level, worst
@@ -95,7 +96,7 @@ class CaseStore:
         with self._database.transaction() as session:
             for rule, explanation in explanations.items():
                 here = (FindingRow.conversation_id == conversation_id, FindingRow.rule == rule, FindingRow.state != "settled")
-                session.execute(update(FindingRow).where(*here).values(why=explanation.as_dict()))
+                session.execute(update(FindingRow).where(*here).values(why=under(of_chat(conversation_id), explanation.as_dict())))
 
     def why(self, case_id: str) -> Sequence[Why]:
         """Why each finding of a case fired, newest last."""

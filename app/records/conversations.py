@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.case_state import Targets
 from app.drafting import ModelUse
+from app.errors import RecordsError
 from app.journal import OpenTurn, Reply
 from app.records.care_tables import OutgoingRow
 from app.records.case_rows import TARGETS, as_finding, open_case, patient_wrote
@@ -191,11 +192,6 @@ class ConversationStore:
             )
             return [Chat(row.id, row.patient_id, row.title, row.created, ()) for row in rows]
 
-    def delete(self, conversation_id: str) -> None:
-        """Take a conversation out of the patient's sight."""
-        with self._database.transaction() as session:
-            session.execute(update(Conversation).where(Conversation.id == conversation_id).values(deleted=now()))
-
     def rate(self, reply_id: str, value: int | None) -> None:
         """Keep or remove the patient's rating of a reply."""
         with self._database.transaction() as session:
@@ -280,7 +276,9 @@ def _released(session: Session, case_id: str) -> bool:
 
 
 def add_reply(session: Session, conversation_id: str, turn_id: str | None, reply: Reply) -> None:
-    """Store a reply with its citations, within a transaction."""
+    """Store a reply with its citations, within a transaction; RecordsError where the chat's words were destroyed meanwhile."""
+    if session.scalar(select(Conversation.erased).where(Conversation.id == conversation_id)) is not None:
+        raise RecordsError("what would be stored belongs to a chat that was deleted; nothing was written")
     session.add(ReplyRow(id=reply.id, conversation_id=conversation_id, turn_id=turn_id, kind=reply.kind, text=reply.text, body=reply.body))
     session.flush()
     _add_citations(session, reply)

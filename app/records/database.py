@@ -1,7 +1,8 @@
 """Opening the database: engine settings, migrations and short transactions, for SQLite and PostgreSQL alike."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.errors import RecordsError
+from app.records import sealed
+from app.records.audit_chain import append_waiting
+from app.records.keyring import Keyring
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
-    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another."""
+    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another; `keyring` seals patients' words.
 
-    def __init__(self, url: str, lock_wait_s: float = 0.3) -> None:
+    Without a keyring everything else can be read and written, and their words are refused.
+    """
+
+    def __init__(self, url: str, lock_wait_s: float = 0.3, keyring: Keyring | None = None) -> None:
         sqlite = url.startswith("sqlite")
         self.engine = create_engine(
             url,
@@ -30,7 +37,10 @@ class Database:
         if sqlite:
             event.listen(self.engine, "connect", _sqlite_pragmas)
             event.listen(self.engine, "begin", _sqlite_begin)
+        if keyring is not None:
+            sealed.use(self.engine, keyring)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        event.listen(self._writing, "before_commit", append_waiting)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -53,6 +63,19 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def compact(self) -> None:
+        """Write every page anew, so that none holds what was there before; RecordsError where another program reads just then."""
+        if self.engine.dialect.name != "sqlite":
+            with _mapped(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM FULL")
+            return
+        with _mapped(), closing(self.engine.raw_connection()) as raw:
+            try:
+                for step in ("PRAGMA secure_delete=ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    raw.cursor().execute(step).fetchall()
+            except sqlite3.Error as error:
+                raise RecordsError(f"the database could not be written anew ({type(error).__name__}); does another use it?") from None
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -64,7 +87,10 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        cause = type(getattr(error, "orig", None) or error).__name__
+        met = getattr(error, "orig", None)
+        if isinstance(met, RecordsError | sealed.UnsealedError):  # of the seal, met while a statement was made
+            raise met from None
+        cause = type(met or error).__name__
         raise RecordsError(
             f"the database did not complete the work ({cause}); check free disk space and that no other program holds it"
         ) from None

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, 
 from sqlalchemy.orm import Session
 
 from app.figures import iso_week
-from app.records.care_tables import AuditRow, HandoverRow, ReviewRow
+from app.records.care_tables import HandoverRow, ReviewRow
 from app.records.database import Database
 from app.records.models import Base, Case, Conversation, Patient, Reply, Staff, Turn, UtcDateTime, new_id
 from app.records.owners import MADE_UP
@@ -84,20 +84,20 @@ class DemoRows:
             return session.scalar(select(Case.id).where(Case.patient_id == patient).order_by(Case.opened.desc())) or ""
 
     def set_back(self, patient: str, since: datetime, to: datetime) -> None:
-        """Move every moment from `since` on, in what belongs to a demo patient, as if `since` had been `to`; their order stays."""
+        """Move every moment from `since` on, in what belongs to a demo patient, as if `since` had been `to`; their order stays.
+
+        The audit log says when it was really made.
+        """
         with self._database.transaction() as session:
             for table, mine in _belonging(Patient.id == patient):
                 shift(session, table, mine, since, to - since)
-            cases = select(Case.id).where(Case.patient_id == patient)
-            shift(session, table_of(AuditRow), AuditRow.subject.in_(cases), since, to - since)
 
     def clear(self) -> int:
-        """Remove all of it and nothing else; how many patients. What real people did on the desk stays on the trail, in ids."""
+        """Remove all of it and nothing else; how many patients. What was done on the desk stays on the trail, in ids."""
         with self._database.transaction() as session:
             patients = _count(session)
             for table, mine in _belonging(MADE_UP):
                 session.execute(delete(table).where(mine))
-            session.execute(delete(AuditRow).where(AuditRow.actor.in_(_IDS)))
             session.execute(delete(HandoverRow).where(HandoverRow.staff_id.in_(_IDS)))
             session.execute(delete(Staff).where(Staff.id.in_(_IDS)))
             return patients
@@ -134,8 +134,3 @@ def shift(session: Session, table: Table, mine: ColumnElement[bool], since: date
         moved = {column.name: row[column] + by for column in moments if row[column] is not None and row[column] >= since}
         same = [column == row[column] for column in table.primary_key]
         session.execute(update(table).where(*same).values(moved))
-
-
-def table_of(model: type[Base]) -> Table:
-    """The table of a model."""
-    return Base.metadata.tables[model.__tablename__]

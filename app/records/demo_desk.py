@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.documents import DEMO
-from app.records.care_tables import AuditRow
 from app.records.database import Database
-from app.records.demo import UNUSABLE, shift, table_of
+from app.records.demo import UNUSABLE, shift
 from app.records.editor_tables import DraftRow, RecallRow, SubmissionRow
 from app.records.models import Base, RevisionRow, Staff
 from app.records.served import raise_version
@@ -56,15 +55,13 @@ class DemoDesk:
         with self._database.transaction() as session:
             for table, mine in _belonging([slug]):
                 shift(session, table, mine, since, to - since)
-            shift(session, table_of(AuditRow), AuditRow.actor.in_(_IDS), since, to - since)
 
     def clear(self) -> int:
-        """Remove all of it and nothing else; how many articles. What real people did with it stays on the trail, in ids."""
+        """Remove all of it and nothing else; how many articles. What was done with it stays on the trail, in ids."""
         with self._database.transaction() as session:
             slugs = _slugs(session)
             for table, mine in _belonging(slugs):
                 session.execute(delete(table).where(mine))
-            session.execute(delete(AuditRow).where(AuditRow.actor.in_(_IDS)))
             session.execute(delete(Staff).where(Staff.id.in_(_IDS)))
             if slugs:
                 raise_version(session)

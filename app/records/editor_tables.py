@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.records.models import Base, now
+from app.records.sealed import HoldsWords, SealedJson
 
 STAFF = "staff.id"
 
@@ -98,8 +99,11 @@ class CommentRow(Base):
     resolved_by: Mapped[str | None] = mapped_column(ForeignKey(STAFF))
 
 
-class GateRow(Base):
-    """What publishing a revision would change for patients, worked out against one version of the served set."""
+class GateRow(HoldsWords, Base):
+    """What publishing a revision would change for patients, worked out against one version of the served set.
+
+    Its result may quote what patients asked, masked: it is sealed with the article's key, and loses what its patient deletes.
+    """
 
     __tablename__ = "gates"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -111,10 +115,14 @@ class GateRow(Base):
     blocks: Mapped[bool]
     changes: Mapped[int]
     """How many changes a person has to look at."""
-    result: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]] = mapped_column(SealedJson("gates.result"))
     created: Mapped[dt.datetime] = mapped_column(default=now)
     acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey(STAFF))
     acknowledged: Mapped[dt.datetime | None]
+
+    @property
+    def key_name(self) -> str:
+        return f"article:{self.slug}"
 
 
 class ArticleEventRow(Base):

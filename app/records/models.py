@@ -1,4 +1,4 @@
-"""The tables. Words of patients stand in `turns`, `replies`, `findings.evidence`, `findings.why` and, sealed, in `reach`.
+"""The tables. Columns of what a patient said, or was shown about it, are sealed (`app.records.sealed`; docs/privacy.md lists them).
 
 What only the desks need stands in `care_tables` and `editor_tables`, which add to the same metadata.
 """
@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint, false
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.records.sealed import HoldsWords, SealedJson, SealedText, of_case, of_chat
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -41,7 +43,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[Any] = {dt.datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
 
 
-class Patient(Base):
+class Patient(HoldsWords, Base):
     """A guest or account; facts they chose to tell belong to their own person."""
 
     __tablename__ = "patients"
@@ -50,8 +52,17 @@ class Patient(Base):
     """guest, account or demo."""
     may_review: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Whether they agreed that the care team may read chats that were not escalated, for safety."""
-    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    profile: Mapped[dict[str, Any]] = mapped_column(SealedJson("patients.profile"), default=dict)
     created: Mapped[dt.datetime] = mapped_column(default=now)
+    leaving: Mapped[dt.datetime | None]
+    """When they asked that all be deleted, until it is: an open case defers it."""
+    erased: Mapped[dt.datetime | None]
+    """When all they had told was last deleted at their wish; what they tell afterwards has a key of its own."""
+
+    @property
+    def key_name(self) -> str:
+        self.id = self.id or new_id()
+        return f"patient:{self.id}" + (f":{self.erased:%Y%m%dT%H%M%S%f}" if self.erased else "")
 
 
 class Conversation(Base):
@@ -66,9 +77,12 @@ class Conversation(Base):
     settled_through: Mapped[int] = mapped_column(Integer, default=-1)
     created: Mapped[dt.datetime] = mapped_column(default=now)
     deleted: Mapped[dt.datetime | None]
+    """When it was taken out of its patient's sight."""
+    erased: Mapped[dt.datetime | None]
+    """When its key was destroyed and its rows were emptied."""
 
 
-class Turn(Base):
+class Turn(HoldsWords, Base):
     """One patient message. `state`: received, answering, done, cancelled or interrupted."""
 
     __tablename__ = "turns"
@@ -76,13 +90,17 @@ class Turn(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("turns.text"))
     state: Mapped[str] = mapped_column(String(16), default="received")
     level: Mapped[str | None] = mapped_column(String(16))
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
+    @property
+    def key_name(self) -> str:
+        return of_chat(self.conversation_id)
 
-class Reply(Base):
+
+class Reply(HoldsWords, Base):
     """One thing shown to the patient: a card, banner, answer or set words; `body` is what the page draws."""
 
     __tablename__ = "replies"
@@ -90,10 +108,14 @@ class Reply(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id"))
     kind: Mapped[str] = mapped_column(String(24))
-    text: Mapped[str] = mapped_column(Text)
-    body: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    text: Mapped[str] = mapped_column(SealedText("replies.text"))
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("replies.body"), default=dict)
     feedback: Mapped[int | None]
     created: Mapped[dt.datetime] = mapped_column(default=now)
+
+    @property
+    def key_name(self) -> str:
+        return of_chat(self.conversation_id)
 
 
 class CitationRow(Base):
@@ -131,7 +153,7 @@ class ModelCallRow(Base):
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 
-class FindingRow(Base):
+class FindingRow(HoldsWords, Base):
     """One red flag found in a conversation; `state`: open, disputed or settled."""
 
     __tablename__ = "findings"
@@ -145,14 +167,18 @@ class FindingRow(Base):
     pathway: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
     found_by: Mapped[str] = mapped_column(String(16))
-    evidence: Mapped[list[Any]] = mapped_column(default=list)
-    why: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    evidence: Mapped[list[Any]] = mapped_column(SealedJson("findings.evidence", list), default=list)
+    why: Mapped[dict[str, Any]] = mapped_column(SealedJson("findings.why"), default=dict, server_default="{}")
     last_turn: Mapped[int]
     state: Mapped[str] = mapped_column(String(16), default="open")
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
+    @property
+    def key_name(self) -> str:
+        return of_chat(self.conversation_id)
 
-class Case(Base):
+
+class Case(HoldsWords, Base):
     """The one open escalation of a patient. The partial index makes a second open one impossible."""
 
     __tablename__ = "cases"
@@ -181,12 +207,17 @@ class Case(Base):
     outcome: Mapped[str | None] = mapped_column(String(32))
     crowd: Mapped[str] = mapped_column(String(16), default="", server_default="", index=True)
     """Names the many cases of one address that this is one of; empty for one that stands for itself. No address can be read from it."""
-    advice: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice: Mapped[str] = mapped_column(SealedText("cases.advice"), default="", server_default="")
     closed_by: Mapped[str | None] = mapped_column(String(36))
     rules: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Fingerprint of the rule set in force when the case was opened."""
     rules_signed_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     """Names of those who had signed that rule set by then."""
+
+    @property
+    def key_name(self) -> str:
+        self.id = self.id or new_id()
+        return of_case(self.id)
 
 
 Index(
@@ -213,7 +244,7 @@ class CaseEvent(Base):
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 
-class QuestionRow(Base):
+class QuestionRow(HoldsWords, Base):
     """A rule's question put to a patient; `answer` is a choice's id, "unanswered", or null while it waits."""
 
     __tablename__ = "questions"
@@ -224,8 +255,12 @@ class QuestionRow(Base):
     key: Mapped[str] = mapped_column(String(160))
     held_back: Mapped[bool] = mapped_column(Boolean, default=False)
     asked: Mapped[dt.datetime] = mapped_column(default=now, index=True)
-    answer: Mapped[str | None] = mapped_column(String(40))
+    answer: Mapped[str | None] = mapped_column(SealedText("questions.answer"))
     answered: Mapped[dt.datetime | None]
+
+    @property
+    def key_name(self) -> str:
+        return of_chat(self.conversation_id)
 
 
 class SignOff(Base):
@@ -290,6 +325,12 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    totp: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The second factor's secret, sealed; empty where there is none."""
+    totp_new: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """One that is being set up, sealed."""
+    totp_step: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """The time step of the newest code that was taken: none is taken twice."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -302,3 +343,35 @@ class StaffSession(Base):
     created: Mapped[dt.datetime] = mapped_column(default=now)
     last_active: Mapped[dt.datetime] = mapped_column(default=now)
     expires: Mapped[dt.datetime]
+    stage: Mapped[str] = mapped_column(String(8), default="full", server_default="full")
+    """full; or code or enrol while the second factor is still to be given or set up."""
+    browser: Mapped[str] = mapped_column(String(40), default="", server_default="")
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    used: Mapped[dt.datetime | None]
+
+
+class SignInFailure(Base):
+    """A sign-in that failed, kept for a day: hashes of the name that was typed and of where it came from."""
+
+    __tablename__ = "sign_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    login_key: Mapped[str] = mapped_column(String(64), index=True)
+    address_key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+
+
+class SealingRow(Base):
+    """One row: whose keys seal these records, so that they are never served with another key store."""
+
+    __tablename__ = "sealing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    keyring: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[dt.datetime] = mapped_column(default=now)
+    """When the last plain row was sealed."""

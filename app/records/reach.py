@@ -3,16 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import delete, select
 
 from app.errors import RecordsError
 from app.records.care_tables import ReachRow
 from app.records.case_rows import add_event, open_case
 from app.records.database import Database
-from app.records.models import Case, now
+from app.records.models import now
+from app.records.sealed import DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class ReachStore:
         """What the patient of that case left; RecordsError where it was sealed with another key."""
         with self._database.reading() as session:
             row = session.get(ReachRow, case_id)
-        if row is None:
+        if row is None or row.sealed == DELETED:
             return None
         try:
             held: Mapping[str, object] = json.loads(self._cipher.decrypt(row.sealed))
@@ -59,10 +58,3 @@ class ReachStore:
             raise RecordsError("how to reach this patient cannot be opened; put back the file secrets/records it was sealed with") from None
         safe = held["message_safe"]
         return Reach(str(held["phone"]), str(held["place"]), None if safe is None else bool(safe))
-
-    def purge(self, closed_before: datetime) -> int:
-        """Delete what was left on cases that were closed before that moment; how many."""
-        with self._database.transaction() as session:
-            over = list(session.scalars(select(Case.id).join(ReachRow, ReachRow.case_id == Case.id).where(Case.closed < closed_before)))
-            session.execute(delete(ReachRow).where(ReachRow.case_id.in_(over)))
-            return len(over)

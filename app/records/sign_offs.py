@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.records.audit import record
 from app.records.database import Database
 from app.records.models import SignOff, Staff
 
@@ -23,6 +24,7 @@ class SignOffStore:
         with self._database.transaction() as session:
             if session.scalar(select(SignOff.id).where(SignOff.rules == rules, SignOff.staff_id == staff_id)) is None:
                 session.add(SignOff(rules=rules, staff_id=staff_id))
+                record(session, staff_id, "rules.signed", rules)
 
     def names(self, rules: str) -> Sequence[str]:
         """Names of those who signed, in the order they did."""

@@ -5,18 +5,28 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
 
+from app import passwords
+from app.errors import NotAllowedError
+from app.records.audit import record
 from app.records.database import Database
 from app.records.models import Staff, StaffSession, now
+from app.records.second_factor import SecondFactor
+from app.records.sign_in_guard import SignInGuard
+from app.sign_in_rules import NOWHERE, Place, SignInRules
 
 ROLES = ("care", "editor", "reviewer", "administrator")
 SESSION = timedelta(hours=8)
+Stage = Literal["full", "code", "enrol"]
+"""How far a sign-in is: through; or the second factor is still to be given, or to be set up."""
+_HALF_SESSION = timedelta(minutes=10)
 _ACTIVE_EVERY = timedelta(seconds=30)
-SHORTEST_PASSWORD = 12
 NOT_HERE = "!imported"
 """In place of a password's hash: someone whom an imported library names, who has no account here."""
 
@@ -36,13 +46,16 @@ class StaffMember:
 
 
 class StaffStore:
-    """Adds staff and checks sign-ins; RecordsError where the database fails."""
+    """Adds staff and checks sign-ins; RecordsError where the database fails. `key` seals second factors."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, key: bytes = b"", rules: SignInRules | None = None) -> None:
         self._database, self._hasher = database, PasswordHasher()
+        self._rules = rules or SignInRules()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
+        self.second_factor = SecondFactor(database, key)
+        self._guard = SignInGuard(database, self._rules)
 
-    def add(self, login: str, name: str, role: str, password: str, title: str = "", *, lead: bool = False) -> None:
+    def add(self, login: str, name: str, role: str, password: str, title: str = "", *, lead: bool = False, by: str = "operator") -> None:
         """Add a member; ValueError says what is wrong with the login, role or password.
 
         Someone known from an imported library keeps the id under which they wrote and signed: nobody can sign their own
@@ -50,26 +63,64 @@ class StaffStore:
         """
         if role not in ROLES:
             raise ValueError(f"role must be one of {', '.join(ROLES)}")
-        if len(password) < SHORTEST_PASSWORD:
-            raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
+        if wrong := passwords.problem(password, login, name):
+            raise ValueError(wrong)
         with self._database.transaction() as session:
             row = session.scalar(select(Staff).where(Staff.login == login))
             if row is not None and row.password_hash != NOT_HERE:
                 raise ValueError(f"there is already a member called {login}")
             row = row or Staff(login=login)
             row.name, row.role, row.title, row.lead, row.disabled = name, role, title, lead, False
-            row.password_hash = self._hasher.hash(password)
+            row.password_hash = self.hashed(password)
             session.add(row)
+            session.flush()
+            record(session, by, f"staff.added_{role}", row.id)
 
-    def sign_in(self, login: str, password: str) -> str | None:
-        """A fresh session token for the right password; None otherwise, after the same work either way."""
+    # Signing in
+
+    def sign_in(self, login: str, password: str, place: Place = NOWHERE) -> str | None:
+        """A fresh token for the right password, of a session that is through or waits for the second factor (`stage`).
+
+        None otherwise, after the same work whether anybody is called that or not.
+        """
+        if self._guard.refuses(login, place):
+            return None
         member = self.check(login, password)
         if member is None:
+            self._guard.failed(login, place, self._id_of(login))
             return None
-        token = secrets.token_urlsafe(32)
-        with self._database.transaction() as session:
-            session.add(StaffSession(token_hash=_hash(token), staff_id=member.id, expires=now() + SESSION))
-        return token
+        return self._open(member, self._next_stage(member.id), place)
+
+    def pass_code(self, token: str, typed: str, place: Place = NOWHERE) -> str | None:
+        """The token of a session that is through, in place of one that waited for this code; None where it is wrong."""
+        member = self._holder(token, "code")
+        if member is None or self._guard.refuses(member.login, place):
+            return None
+        if not self.second_factor.check(member.id, typed):
+            self._guard.failed(member.login, place, member.id)
+            return None
+        return self._replace(token, member, place)
+
+    def enrol(self, token: str, typed: str, place: Place = NOWHERE) -> tuple[str, Sequence[str]] | None:
+        """Take a second factor into use with its first code: the token from now on, and recovery codes; None where it is wrong."""
+        member = self._holder(token, "enrol")
+        codes = self.second_factor.confirm(member.id, typed) if member is not None else ()
+        if member is None or not codes:
+            return None
+        return self._replace(token, member, place), codes
+
+    def act(self, login: str, password: str, code: str = "") -> StaffMember | None:
+        """Who may act at the command line with that password and, where they have a second factor, a code; as strict as the page."""
+        if self._guard.refuses(login, NOWHERE):
+            return None
+        member = self.check(login, password)
+        stage = self._next_stage(member.id) if member is not None else "full"
+        if stage == "enrol":
+            raise NotAllowedError("a second factor is needed; sign in at the desk once to set yours up")
+        if member is None or (stage == "code" and not self.second_factor.check(member.id, code)):
+            self._guard.failed(login, NOWHERE, self._id_of(login))
+            return None
+        return member
 
     def check(self, login: str, password: str) -> StaffMember | None:
         """Whose login and password that is; None where they are wrong, after the same work either way."""
@@ -79,25 +130,99 @@ class StaffStore:
             self._hasher.verify(row.password_hash if row else self._decoy, password)
         except VerificationError:
             return None
-        return StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead) if row else None
+        return member_of(row) if row else None
+
+    def confirms(self, member: StaffMember, password: str) -> bool:
+        """Whether somebody who is signed in knows their password, asked before what a passer-by must not do; failures count."""
+        if self._guard.refuses(member.login, NOWHERE):
+            return False
+        if self.check(member.login, password) is None:
+            self._guard.failed(member.login, NOWHERE, member.id)
+            return False
+        return True
+
+    def hashed(self, password: str) -> str:
+        """What is kept of a password."""
+        return self._hasher.hash(password)
+
+    def needs_code(self, login: str) -> bool:
+        """Whether whoever is called that gives a code too; asked at the command line alone."""
+        return self.second_factor.has(self._id_of(login))
+
+    def _next_stage(self, staff_id: str) -> Stage:
+        """What a right password leads to."""
+        if self.second_factor.has(staff_id):
+            return "code"
+        return "enrol" if self._rules.second_factor else "full"
+
+    def _id_of(self, login: str) -> str:
+        with self._database.reading() as session:
+            return session.scalar(select(Staff.id).where(Staff.login == login)) or ""
+
+    # Sessions
+
+    def stage(self, token: str) -> Stage | None:
+        """How far the sign-in with that token is; None where it has ended."""
+        return next((stage for stage in ("full", "code", "enrol") if self._holder(token, stage)), None)
+
+    def enrolling(self, token: str) -> StaffMember | None:
+        """Who is setting up a second factor in that session."""
+        return self._holder(token, "enrol")
+
+    def begin_enrolment(self, token: str, password: str) -> bool:
+        """Whoever is signed in and knows their password sets up another second factor; the old one counts until then."""
+        member = self._holder(token, "full")
+        if member is None or not self.confirms(member, password):
+            return False
+        with self._database.transaction() as session:
+            changed = {"stage": "enrol", "expires": now() + _HALF_SESSION}
+            session.execute(update(StaffSession).where(StaffSession.token_hash == hash_of(token)).values(changed))
+        return True
 
     def member(self, token: str, *, active: bool = True) -> StaffMember | None:
         """Who holds a session token, marked as active now unless only their page refreshed itself; None where it has ended."""
-        if not token:
-            return None
-        with self._database.reading() as session:
-            held = (StaffSession.token_hash == _hash(token), StaffSession.expires > now())
-            row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
-            if row is None:
-                return None
-            member = StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead)
-        if active:
+        member = self._holder(token, "full")
+        if member is not None and active:
             self._mark_active(token)
         return member
 
+    def _open(self, member: StaffMember, stage: Stage, place: Place) -> str:
+        token = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            self._begin(session, token, member, stage, place)
+        return token
+
+    def _replace(self, token: str, member: StaffMember, place: Place) -> str:
+        """A new token, so that one from before the second factor is worth nothing after it."""
+        fresh = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_of(token)))
+            self._begin(session, fresh, member, "full", place)
+        return fresh
+
+    def _begin(self, session: Session, token: str, member: StaffMember, stage: Stage, place: Place) -> None:
+        session.execute(delete(StaffSession).where(StaffSession.expires < now()))
+        expires = now() + (SESSION if stage == "full" else _HALF_SESSION)
+        session.add(StaffSession(token_hash=hash_of(token), staff_id=member.id, expires=expires, stage=stage, browser=place.browser[:40]))
+        if stage == "full":
+            self._guard.forget(session, member.login)
+            record(session, member.id, "staff.signed_in", member.id)
+
+    def _holder(self, token: str, stage: str) -> StaffMember | None:
+        if not token:
+            return None
+        with self._database.reading() as session:
+            held = (StaffSession.token_hash == hash_of(token), *self.living(), StaffSession.stage == stage)
+            row = session.scalar(select(Staff).join(StaffSession).where(*held, Staff.disabled.is_(False)))
+            return member_of(row) if row is not None else None
+
+    def living(self) -> tuple[ColumnElement[bool], ...]:
+        """A session ends by itself eight hours after the sign-in, and when its desk stands unused."""
+        return StaffSession.expires > now(), StaffSession.last_active > now() - self._rules.idle
+
     def _mark_active(self, token: str) -> None:
         """Remember that the desk is in use, at most every half minute: a queue that refreshes must not write each time."""
-        stale = (StaffSession.token_hash == _hash(token), StaffSession.last_active < now() - _ACTIVE_EVERY)
+        stale = (StaffSession.token_hash == hash_of(token), StaffSession.last_active < now() - _ACTIVE_EVERY)
         with self._database.reading() as session:
             if session.scalar(select(StaffSession.token_hash).where(*stale)) is None:
                 return
@@ -106,32 +231,39 @@ class StaffStore:
 
     def sign_out(self, token: str) -> None:
         """End a session."""
+        member = self._holder(token, "full")
         with self._database.transaction() as session:
-            session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+            session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_of(token)))
+            if member is not None:
+                record(session, member.id, "staff.signed_out", member.id)
+
+    # Who is there
 
     def team(self, role: str) -> Sequence[StaffMember]:
         """Everyone with `role` who may sign in, by name."""
         with self._database.reading() as session:
             rows = session.scalars(select(Staff).where(Staff.role == role, Staff.disabled.is_(False)).order_by(Staff.name))
-            return [StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead) for row in rows]
+            return [member_of(row) for row in rows]
 
     def active_ids(self, moment: datetime) -> frozenset[str]:
         """Ids of those whose desk was used since `moment`."""
         with self._database.reading() as session:
-            held = (StaffSession.last_active >= moment, StaffSession.expires > now())
+            held = (StaffSession.last_active >= moment, *self.living(), StaffSession.stage == "full")
             return frozenset(session.scalars(select(StaffSession.staff_id).where(*held)))
 
     def active_since(self, moment: datetime, role: str) -> bool:
         """Whether a signed-in member with `role` was active since `moment`."""
         with self._database.reading() as session:
-            active = (
-                select(func.count())
-                .select_from(StaffSession)
-                .join(Staff)
-                .where(Staff.role == role, Staff.disabled.is_(False), StaffSession.last_active >= moment, StaffSession.expires > now())
-            )
+            held = (StaffSession.last_active >= moment, *self.living(), StaffSession.stage == "full")
+            active = select(func.count()).select_from(StaffSession).join(Staff).where(Staff.role == role, Staff.disabled.is_(False), *held)
             return bool(session.scalar(active))
 
 
-def _hash(token: str) -> str:
+def member_of(row: Staff) -> StaffMember:
+    """A row as the desks know it."""
+    return StaffMember(row.id, row.login, row.name, row.role, row.title, row.lead)
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,6 +13,7 @@ from app.records.database import Database
 from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patient, QuestionRow, Turn
 from app.records.models import Reply as ReplyRow
 from app.records.owners import profile_in
+from app.records.sealed import DELETED
 from app.sbar import Advice, Asked, Earlier, Fired, Story
 from guardrails.level import UNANSWERED, Pathway
 
@@ -44,7 +45,7 @@ def _story(session: Session, case: Case, chat: Conversation) -> Story:
         opened=case.opened,
         waiting_since=case.waiting_since,
         connected=patient.id in connected_patients(session),
-        turns=tuple(turn.text for turn in turns),
+        turns=tuple(turn.text or DELETED for turn in turns),
         profile=profile_in(patient, chat),
         about_other=chat.about_other,
         fired=tuple(Fired(as_finding(row), row.state == "disputed", row.why, row.conversation_id == chat.id) for row in findings),

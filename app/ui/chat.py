@@ -30,6 +30,7 @@ from app.ui.data_layer import RecordsDataLayer
 from app.ui.delivery import Delivery
 from app.ui.pages import LiveElement, open_pages
 from app.ui.show import Drawn, Show
+from app.ui.stop_notice import StopNotice
 from app.ui.with_team import chat_id, patient_id
 from app.upkeep import ANSWER_WITHIN
 from guardrails.level import UNANSWERED
@@ -66,6 +67,11 @@ delivery = Delivery(
     carelight.team_lane,
     lambda chat: _cancel(chat),  # noqa: PLW0108 (is below)
 )
+stop_notice = StopNotice(
+    lambda: carelight.words.say("stopped_notice") if carelight.stop_switch.on() else "",
+    lambda: open_pages(carelight.words),
+    carelight.team_lane,
+)
 _waiting: set[asyncio.Task[None]] = set()
 """Clocks of questions that wait for an answer, held so that they are not collected."""
 
@@ -73,7 +79,7 @@ _waiting: set[asyncio.Task[None]] = set()
 @cl.data_layer
 def data_layer() -> RecordsDataLayer:
     """Chainlit reads our records."""
-    return RecordsDataLayer(carelight.conversations, carelight.team_lane)
+    return RecordsDataLayer(carelight.conversations, carelight.eraser, carelight.team_lane)
 
 
 @cl.header_auth_callback
@@ -93,6 +99,7 @@ async def starters() -> list[cl.Starter]:
 async def begin() -> None:
     """Settings, and the banner where the patient has an open case from another chat."""
     delivery.start()
+    stop_notice.start()
     await _send_settings()
     greeting = await _in(carelight.screening_lane, care_line.greeting, carelight, patient_id(), chat_id())
     if greeting is not None:
@@ -103,6 +110,7 @@ async def begin() -> None:
 async def resume(_thread: Any) -> None:
     """The entries come from the data layer; only the settings must be sent again."""
     delivery.start()
+    stop_notice.start()
     await _send_settings()
 
 

@@ -17,6 +17,7 @@ from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, Th
 from chainlit.user import PersistedUser, User
 
 from app.records.conversations import Chat, ConversationStore, Entry
+from app.records.erasing import Eraser
 from app.ui.elements import Drawing, elements_for
 from app.ui.pages import element_id
 
@@ -27,8 +28,8 @@ _EPOCH = "2026-01-01T00:00:00Z"
 class RecordsDataLayer(BaseDataLayer):
     """Reads conversations for Chainlit's page."""
 
-    def __init__(self, store: ConversationStore, lane: Executor) -> None:
-        self._store, self._lane = store, lane
+    def __init__(self, store: ConversationStore, eraser: Eraser, lane: Executor) -> None:
+        self._store, self._eraser, self._lane = store, eraser, lane
 
     async def _read(self, work: Callable[..., T], *arguments: object) -> T:
         """What the records say, asked on a thread: a database that is slow must not stop every chat."""
@@ -55,7 +56,9 @@ class RecordsDataLayer(BaseDataLayer):
         return PaginatedResponse(pageInfo=info, data=[thread(chat) for chat in chats])
 
     async def delete_thread(self, thread_id: str) -> None:
-        await self._read(self._store.delete, thread_id)
+        """For good; Chainlit has compared the owner, and the records do so again."""
+        owner = await self.get_thread_author(thread_id)
+        await self._read(self._eraser.delete, owner, thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         await self._read(self._store.rate, feedback.forId, feedback.value)

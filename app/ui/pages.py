@@ -56,6 +56,10 @@ class OpenPage:
         text = self.words.say("team_here", who=who or self.words.say("team_someone")) if speaker else ""
         await self._within(cl.send_window_message({"carelight": "person", "text": text, "leave": self.words.say("team_leave")}))
 
+    async def stopped(self, text: str) -> None:
+        """Show, or take away, the line that says that the assistant is stopped."""
+        await self._within(cl.send_window_message({"carelight": "stopped", "text": text}))
+
     async def _within(self, push: Coroutine[Any, Any, object]) -> None:
         async def run() -> None:
             init_ws_context(self.session)

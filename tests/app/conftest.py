@@ -20,6 +20,7 @@ from guardrails import red_flags
 from guardrails.red_flags import RedFlagRules
 from tests.app.turns import GOUT, MemoryFinder, WordSearch, World
 from tests.fakes import HashingEmbedder
+from tests.keys import records
 
 _SET_BY_PREPARE = (
     "CHAINLIT_APP_ROOT",
@@ -37,7 +38,7 @@ _SET_BY_PREPARE = (
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with all tables, to be copied: migrating one for each of some hundred tests takes long."""
     file = tmp_path_factory.mktemp("migrated") / "records.db"
-    made = Database(f"sqlite:///{file}")
+    made = records(file)
     made.migrate()
     made.close()
     return file
@@ -46,7 +47,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
     """A fresh database with all tables."""
-    made = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'test.db')}")
+    made = records(shutil.copy(migrated, tmp_path / "test.db"))
     yield made
     made.close()
 
@@ -60,7 +61,7 @@ def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def broken(tmp_path: Path) -> Iterator[Database]:
     """A database that nothing can be read from or written to: its folder does not exist."""
-    made = Database(f"sqlite:///{tmp_path / 'gone' / 'records.db'}")
+    made = records(tmp_path / "gone" / "records.db")
     yield made
     made.close()
 
@@ -93,7 +94,7 @@ def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[
     app = Application(settings, make_embedder=lambda _model: HashingEmbedder())
     settings.data_dir.mkdir()
     shutil.copy(migrated, settings.data_dir / "carelight.db")
-    app.__dict__["database"] = Database(settings.database)
+    app.__dict__["database"] = Database(settings.database, keyring=app.keyring)
     app.add_articles([GOUT], "test")
     app.__dict__.update(red_flags=rule_layer)
     app._search = WordSearch(MemoryFinder(app.library.snapshot()))
@@ -105,10 +106,10 @@ def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[
 def site(small: Application) -> FastAPI:
     """Our own pages and routes, without the desk and the chat."""
     from app.main import _own_routes
-    from app.pages import guest, library, sign_in, watched
+    from app.pages import account, guest, library, my_data, sign_in, watched
 
     web = FastAPI()
-    for router in (watched.routes(small), library.routes(small), guest.routes(small), sign_in.routes(small)):
+    for router in (each.routes(small) for each in (watched, library, guest, my_data, sign_in, account)):
         web.include_router(router)
     _own_routes(web, small)
     return web

@@ -25,6 +25,7 @@ from app.rota import Rota, rota
 from guardrails.care_cards import Staffing
 from guardrails.level import Finding, Profile
 from tests.fakes import finding, settle
+from tests.keys import delete_chat
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_a_chat_that_is_gone_does_not_take_its_case_with_it(owner: str, broken: 
     """The patient may delete the chat before the replay; that must neither lose the case nor stop the server's start."""
     chats = ConversationStore(database)
     chats.receive(owner, "c1", "hello")
-    chats.delete("c1")
+    delete_chat(database, "c1")
     CaseDesk(CaseStore(broken), spool).escalate(_turn(), [finding()])
     assert CaseDesk(CaseStore(database), spool).replay() == 1
     assert len(CaseStore(database).open_findings("p1")) == 1
@@ -185,7 +186,7 @@ def test_a_chat_that_is_gone_does_not_take_its_case_with_it(owner: str, broken: 
 def test_a_turn_in_a_chat_that_was_deleted_under_it_still_escalates(database: Database, spool: Spool) -> None:
     """Two tabs: one deletes, the other says 'he is not breathing'."""
     ConversationStore(database).receive("p1", "c1", "hello")
-    ConversationStore(database).delete("c1")
+    delete_chat(database, "c1")
     assert CaseDesk(CaseStore(database), spool).escalate(_turn(), [finding()])
     assert len(CaseStore(database).queue()) == 1
 

@@ -17,6 +17,7 @@ from app.records.models import Case, Reply, Turn
 from guardrails.level import Profile
 from tests.app.turns import World, fail
 from tests.fakes import ScriptedLayer, article
+from tests.keys import delete_chat
 
 GOUT_QUESTION = "What is gout?"
 
@@ -146,7 +147,7 @@ def test_nothing_is_written_into_somebody_elses_chat(world: World) -> None:
 def test_a_red_flag_typed_into_a_deleted_chat_gets_its_card_and_its_case(world: World) -> None:
     """Deleted in another tab a minute ago; any text typed is screened (rule of care 5)."""
     world.turn("What is gout?")
-    world.chats.delete("c1")
+    delete_chat(world.database, "c1")
     outcome = world.turn("crushing chest pain")
     assert outcome.kinds == ["care_card"]
     assert [case.level for case in world.cases.queue()] == ["emergency"]

@@ -37,9 +37,10 @@ SMALL = (
 
 
 def counts(app: Application) -> dict[str, int]:
-    """How many rows each table holds."""
+    """How many rows each table holds, but for the audit log, which only grows."""
     with app.database.reading() as session:
-        return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in Base.metadata.tables.items()}
+        tables = [(name, table) for name, table in Base.metadata.tables.items() if name != "audit"]
+        return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables}
 
 
 def test_the_day_is_on_the_desk_with_its_times(small: Application) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app import offline
-from app.conversation import Event, Grown, Shown
+from app.conversation import Conversation, Event, Grown, Shown
 from app.drafting import Drafting
 from app.records.database import Database
 from app.records.models import CitationRow, ModelCallRow
+from app.records.stops import StopStore
+from app.stop_switch import StopSwitch
 from guardrails.privacy import MaskingError
 from knowledge.library import Snapshot
 from retrieval.drafted import Drafter, connect
@@ -223,6 +226,19 @@ def test_a_cancelled_answer_stops_drafting_and_shows_no_more(clinic: World, serv
     assert not [event for event in events if isinstance(event, Shown | Grown)]
     assert time.monotonic() - began < 1.0
     assert [(row.outcome, row.reason) for row in calls(clinic.database)] == [("cancelled", "cancelled")]
+
+
+def test_a_draft_that_grows_ends_with_the_stop_switch(clinic: World, server: ScriptedServer) -> None:
+    """What stood before stays; what was still to come is not released, and that is said."""
+    switch = StopSwitch(StopStore(clinic.database))
+    clinic.parts = replace(clinic.parts, stopped=switch.on)
+    script = (f"{SWELLING}\n\n", Hang(), TOE)
+    events = Conversation(says(clinic, server, script).parts, clinic.chats, clinic.desk).reply("p1", "c1", QUESTION)
+    first = next(event for event in events if isinstance(event, Shown))
+    switch.turn(on=True, why="wrong advice", by="ada")
+    after = [event.reply for event in events if isinstance(event, Shown | Grown)]
+    assert first.reply.kind == "answer"
+    assert [(reply.kind, reply.text.startswith(clinic.say("stopped_answer"))) for reply in after] == [("notice", True)]
 
 
 def test_a_model_is_recorded_by_numbers_and_never_by_words(clinic: World, server: ScriptedServer) -> None:

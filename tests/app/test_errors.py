@@ -23,6 +23,7 @@ ENDS_ELSEWHERE = {
     "TakenError": "is told at the desk, as NotAllowedError is",
     "StaleDraftError": "is told at the desk, with both texts side by side",
     "UploadError": "is told at the desk, beside the file",
+    "UnsealedError": "is a mistake in our code, met before anything is stored",
     "BadLineError": "becomes the line's own error",
 }
 

@@ -26,6 +26,7 @@ from app.records.text_store import TextStore
 from app.secrets import Secrets
 from knowledge.article import parse
 from tests.fakes import article
+from tests.keys import records
 
 KEY, OTHER = b"this clinic", b"another clinic"
 STAFF = (("ed", "editor"), ("rita", "reviewer"), ("ruben", "reviewer"))
@@ -98,7 +99,7 @@ def opened(migrated: Path, tmp_path: Path) -> Iterator[Callable[[], Clinic]]:
     made: list[Database] = []
 
     def make() -> Clinic:
-        made.append(Database(f"sqlite:///{shutil.copy(migrated, tmp_path / f'clinic{len(made)}.db')}"))
+        made.append(records(shutil.copy(migrated, tmp_path / f"clinic{len(made)}.db")))
         return Clinic(made[-1])
 
     yield make

@@ -6,17 +6,21 @@ Chainlit and NiceGUI keep what they were started with for the life of a process,
 import gc
 import inspect
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from starlette.testclient import TestClient
 
+from app import rights
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id, new_guest
 from app.harden import Harden
 from app.journal import Reply
+from app.pages.staff_pages import COOKIE as STAFF_COOKIE
 from app.records.audit import AuditLog
+from app.rights import ROLES
 from app.settings import Settings
 from app.wiring import Application
 from guardrails.red_flags import RedFlagRules
@@ -267,3 +271,86 @@ def test_chainlits_private_names_that_carry_a_nurses_words_are_there(clinic: Cli
     assert not sio.manager.is_connected("nobody", "/")
     assert inspect.iscoroutinefunction(Element._create)
     assert (isinstance(ws_sessions_id, dict), callable(init_ws_context)) == (True, True)
+
+
+# Who may open what
+
+
+_VISITORS = ("nobody", "patient", "care", "editor", "reviewer", "administrator")
+_FORM = {"old": "x", "new": "x", "again": "y", "password": "x", "session": "x", "login": "x", "code": "x"}
+_OF_THEIR_OWN_THINGS = ("/feedback", "/element/{element_id}")
+"""Where a patient who names nothing of theirs is refused like everybody."""
+
+
+def _address(path: str, app: Application) -> str:
+    """A route's path with values that lead somewhere."""
+    (case,) = app.case_store.queue()
+    values = {"case_id": case.id, "slug": "gout", "recall_id": "1", "thread_id": "chat-a"}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: values.get(match[1], "x"), path)
+
+
+class Walker:
+    """Opens routes as everybody in turn."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._client, self._app = clinic.client, clinic.app
+        self._tokens: dict[str, str] = {}
+        self._patient = list(clinic.visit(clinic.guest).cookies.jar)
+
+    def gets(self, visitor: str, route: str) -> str:
+        """What a visitor gets: in, sign-in or refused."""
+        method, path = route.split(" ", 1)
+        self._client.cookies.clear()
+        if visitor == "patient":
+            for cookie in self._patient:
+                self._client.cookies.jar.set_cookie(cookie)
+        if visitor in ROLES["staff"]:
+            self._client.cookies.set(STAFF_COOKIE, self._session(visitor), domain="testserver.local")
+        form = _FORM if method == "POST" else None
+        answer = self._client.request(method, _address(path, self._app), data=form, follow_redirects=False)
+        if answer.headers.get("location", "").startswith("/sign-in?"):
+            return "sign-in"
+        return "refused" if answer.status_code in (401, 403, 404) else "in"
+
+    def _session(self, role: str) -> str:
+        login = f"{role} who walks"
+        if not self._tokens:
+            for each in ROLES["staff"]:
+                self._app.staff.add(f"{each} who walks", each.capitalize(), each, PASSWORD)
+        if self._app.staff.member(self._tokens.get(role, "")) is None:  # one route signs out
+            self._tokens[role] = self._app.staff.sign_in(login, PASSWORD) or ""
+        return self._tokens[role]
+
+
+def _as_it_must_be(right: rights.Right, route: str, got: dict[str, str]) -> bool:
+    """Whether everybody gets what the right says."""
+    if right == "everyone":
+        return len(set(got.values())) == 1
+    if right == "closed":
+        return set(got.values()) == {"refused"}
+    if right == "patient":
+        own = got.pop("patient")
+        return set(got.values()) == {"refused"} and (own == "in" or route.endswith(_OF_THEIR_OWN_THINGS))
+    inside = {who for who, what in got.items() if what == "in"}
+    return inside == ROLES[right] and {what for who, what in got.items() if who not in inside} <= {"sign-in"}
+
+
+def test_every_route_states_its_right_and_every_right_has_its_route(clinic: Clinic) -> None:
+    """Also those that an upgrade of Chainlit or NiceGUI brings."""
+    found = set(rights.routes(clinic.web.app.routes))
+    assert {route for route in found if rights.right_of(route) is None} == set()
+    stated = {re.sub(r"_nicegui/[\d.]+", "_nicegui/{version}", route) for route in found}
+    assert set(rights.RIGHTS) - stated == set()
+
+
+def test_everybody_gets_what_the_rights_say_and_nothing_else(clinic: Clinic) -> None:
+    """Each route, opened as every role of staff, as a patient and as nobody."""
+    walker = Walker(clinic)
+    walked = sorted(route for route in rights.routes(clinic.web.app.routes) if not route.startswith("*") and "_nicegui" not in route)
+    wrong = {}
+    for route in walked:
+        right, got = rights.right_of(route), {visitor: walker.gets(visitor, route) for visitor in _VISITORS}
+        if right is None or not _as_it_must_be(right, route, dict(got)):
+            wrong[route] = (right, got)
+    assert wrong == {}
+    assert len(walked) > 80

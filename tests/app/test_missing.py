@@ -34,6 +34,7 @@ from retrieval.index import IndexUnusableError
 from retrieval.search import Search
 from tests.app.turns import GOUT, MemoryFinder, WordSearch
 from tests.fakes import HashingEmbedder
+from tests.keys import delete_chat
 
 WHIPPLE = ["what is whipple disease", "whipple disease treatment", "is whipple disease catching"]
 
@@ -158,7 +159,7 @@ def test_deleted_chats_and_old_questions_are_not_read(database: Database, chats:
     """The patient took the one away; the period leaves the other out."""
     whipple(chats)
     assert made(database).report().gaps
-    chats.delete("chat of p0")
+    delete_chat(database, "chat of p0")
     assert made(database).report().questions == 2
     with database.transaction() as session:
         session.execute(update(Turn).values(created=now() - timedelta(days=10)))

@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.records.database import Database
 from app.records.staff import StaffStore
 from tests.browser.conftest import PASSWORD, Server, open_chat, send, sign_in
 from tests.browser.test_accessibility import PHONE, listed, serious
+from tests.keys import served
 
 pytestmark = pytest.mark.browser
 RED_FLAG = "No fever, but crushing chest pain down my left arm <b>and</b> I am sweating"
@@ -20,7 +20,7 @@ TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 @pytest.fixture(scope="module")
 def team(server: Server) -> Iterator[StaffStore]:
     """A second nurse and an editor beside those the server begins with."""
-    database = Database(f"sqlite:///{server.data_dir / 'carelight.db'}", lock_wait_s=5)
+    database = served(server.data_dir)
     staff = StaffStore(database)
     for login, role in (("sam", "care"), ("ed", "editor")):
         with suppress(ValueError):

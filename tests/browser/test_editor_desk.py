@@ -6,11 +6,11 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.records.database import Database
 from app.records.staff import StaffStore
 from tests.browser.conftest import ASSISTANT, PASSWORD, Server, open_chat, say, sign_in
 from tests.browser.test_accessibility import PHONE, listed, serious
 from tests.browser.test_care_desk import TABLET
+from tests.keys import served
 
 pytestmark = pytest.mark.browser
 SLUG = "plantar-fasciitis"
@@ -27,7 +27,7 @@ GATE_MS = 240_000
 @pytest.fixture(scope="module")
 def editors(server: Server) -> Iterator[None]:
     """An editor beside the reviewer that the server begins with."""
-    database = Database(f"sqlite:///{server.data_dir / 'carelight.db'}", lock_wait_s=5)
+    database = served(server.data_dir)
     with suppress(ValueError):
         StaffStore(database).add("ed", "Ed", "editor", PASSWORD)
     yield

@@ -21,6 +21,7 @@ from app.records.staff import StaffStore
 from knowledge import words
 from tests.browser.conftest import PASSWORD, Server, open_chat, say, send
 from tests.browser.test_patient import PHONE, RED_FLAG
+from tests.keys import served
 
 pytestmark = pytest.mark.browser
 ENGLISH = words.load("en")
@@ -70,7 +71,7 @@ class Nurse:
 @pytest.fixture
 def nurse(server: Server) -> Iterator[Nurse]:
     """Nora, with a database connection of her own."""
-    database = Database(f"sqlite:///{server.data_dir / 'carelight.db'}", lock_wait_s=5)
+    database = served(server.data_dir)
     yield Nurse(database)
     database.close()
 

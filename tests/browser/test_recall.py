@@ -13,6 +13,7 @@ from app.records.models import Reply as ReplyRow
 from knowledge.article import parse
 from tests.browser.conftest import Server, open_chat, say, sign_in
 from tests.browser.test_accessibility import listed, serious
+from tests.keys import served
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def records(server: Server) -> Iterator[Database]:
     """The server's database, on a connection of our own."""
-    database = Database(f"sqlite:///{server.data_dir / 'carelight.db'}", lock_wait_s=5)
+    database = served(server.data_dir)
     yield database
     database.close()
 

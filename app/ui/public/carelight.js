@@ -12,6 +12,7 @@
   }
   let page = null
   let here = { text: "", leave: "" } // who of the care team is in this chat, as the server last said
+  let stopped = "" // that the clinic has switched answers off, as the server last said
   const banners = []
 
   const name = (element, label) => { if (element && !element.getAttribute("aria-label")) element.setAttribute("aria-label", label) }
@@ -63,7 +64,7 @@
     notice.append(element("span", page.emergency))
     if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
     const library = element("a", page.library, { href: "/library", target: "_blank" })
-    notice.append(library)
+    notice.append(library, element("a", page.my_data, { href: "/my-data" }))
     const person = element("button", page.person, { type: "button", id: "carelight-ask-person" })
     person.onclick = () => ask("talk-to-person", person)
     const leave = element("button", page.leave, { type: "button", id: "carelight-leave" })
@@ -73,8 +74,11 @@
     banner.setAttribute("role", "status")
     const bar = element("div", "", { id: "carelight-person" })
     bar.setAttribute("role", "status")
-    header.after(notice, banner, bar)
+    const stop = element("div", "", { id: "carelight-stopped" })
+    stop.setAttribute("role", "status")
+    header.after(notice, banner, bar, stop)
     drawBanner()
+    drawStopped()
     drawPerson()
   }
 
@@ -99,6 +103,13 @@
     banner.dataset.level = latest.level
     banner.append(element("span", latest.text))
     if (latest.contact) banner.append(element("a", latest.contact.action, { href: (latest.contact.kind === "sms" ? "sms:" : "tel:") + latest.contact.dial }))
+  }
+
+  function drawStopped() {
+    const bar = document.getElementById("carelight-stopped")
+    if (!bar) return
+    bar.classList.toggle("shown", !!stopped)
+    bar.textContent = stopped
   }
 
   function drawPerson() {
@@ -130,7 +141,7 @@
     try { page = await (await fetch("/page.json")).json() } catch { setTimeout(loadPage, 2000); return }
     window.carelight = page
     window.dispatchEvent(new Event("carelight:page"))
-    for (const id of ["carelight-notice", "carelight-banner", "carelight-person", "carelight-about"]) document.getElementById(id)?.remove()
+    for (const id of ["carelight-notice", "carelight-banner", "carelight-person", "carelight-stopped", "carelight-about"]) document.getElementById(id)?.remove()
     repair()
   }
 
@@ -145,6 +156,7 @@
     if (event.origin !== location.origin || typeof event.data !== "object" || !event.data) return
     const asked = event.data.carelight
     if (asked === "person") { here = { text: String(event.data.text || ""), leave: String(event.data.leave || "") }; drawPerson() }
+    if (asked === "stopped") { stopped = String(event.data.text || ""); drawStopped() }
     if (asked === "reload-page") loadPage()
     // A narrow page never leaves "/" by itself, and a reload there would begin an empty chat.
     if (asked === "chat" && location.pathname === "/" && /^[0-9a-f-]{36}$/.test(event.data.chat)) history.replaceState(history.state, "", "/thread/" + event.data.chat)

@@ -18,6 +18,7 @@ from app.records.database import Database
 from app.records.models import Case, new_id, now
 from guardrails.care_cards import Staffing
 from tests.fakes import finding, settle
+from tests.keys import delete_chat
 
 
 @dataclass
@@ -199,7 +200,7 @@ def test_they_are_told_in_every_chat_that_brought_it_but_a_deleted_one(desk: Des
     """Two tabs; a third was thrown away."""
     for number, chat in enumerate(("c1", "c2", "c3")):
         desk.open(rule=f"rule-{number}", chat=chat)
-    ConversationStore(desk.database).delete("c2")
+    delete_chat(desk.database, "c2")
     desk.look(2)
     assert len(desk.told) == 2
 

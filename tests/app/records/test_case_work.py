@@ -22,6 +22,7 @@ from app.records.database import Database
 from app.records.models import Case, new_id, now
 from app.records.outgoing import OutgoingStore
 from tests.fakes import finding
+from tests.keys import records
 
 NORA, OMAR = "nora", "omar"
 
@@ -60,7 +61,7 @@ def team(database: Database) -> Team:
 @pytest.fixture
 def patient_database(tmp_path: Path) -> Iterator[Database]:
     """A database whose writers wait for each other as long as a slow disk needs."""
-    made = Database(f"sqlite:///{tmp_path / 'busy.db'}", lock_wait_s=20)
+    made = records(tmp_path / "busy.db", lock_wait_s=20)
     made.migrate()
     yield made
     made.close()

@@ -19,6 +19,7 @@ from app.records.database import Database
 from app.records.models import Case, CaseEvent, FindingRow
 from guardrails.level import SEVERITY, Evidence, Level, Profile, worst
 from tests.fakes import finding, settle
+from tests.keys import records
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def cases(database: Database) -> CaseStore:
 @pytest.fixture
 def patient_database(tmp_path: Path) -> Iterator[Database]:
     """A database whose writers wait for each other as long as a slow disk needs."""
-    made = Database(f"sqlite:///{tmp_path / 'busy.db'}", lock_wait_s=20)
+    made = records(tmp_path / "busy.db", lock_wait_s=20)
     made.migrate()
     yield made
     made.close()

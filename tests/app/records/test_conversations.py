@@ -14,6 +14,7 @@ from guardrails.level import Profile
 from knowledge.citation import Citation, Statement
 from retrieval.model import ModelCall
 from tests.fakes import finding
+from tests.keys import delete_chat
 
 
 @pytest.fixture
@@ -129,10 +130,10 @@ def test_the_list_of_chats_is_the_patients_own_and_neutral(store: ConversationSt
     assert chats[0].title.startswith("Chat of ")
 
 
-def test_a_deleted_chat_is_neither_shown_nor_written_to(store: ConversationStore) -> None:
+def test_a_deleted_chat_is_neither_shown_nor_written_to(store: ConversationStore, database: Database) -> None:
     """Deleting is a promise to the patient."""
     store.receive("p1", "c1", "private")
-    store.delete("c1")
+    delete_chat(database, "c1")
     assert store.chat("c1") is None
     with pytest.raises(PermissionError):
         store.receive("p1", "c1", "again")

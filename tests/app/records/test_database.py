@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.errors import RecordsError
 from app.records.database import Database
 from app.records.models import Patient
+from tests.keys import records
 
 
 def test_a_failed_piece_of_work_leaves_nothing_behind(database: Database) -> None:
@@ -36,7 +37,7 @@ def test_an_error_never_repeats_a_patients_words(database: Database) -> None:
 
 def test_a_held_database_gives_up_within_its_limit(tmp_path: Path) -> None:
     """A card waits for its case 300 ms at most; then the spool takes it."""
-    made = Database(f"sqlite:///{tmp_path / 'held.db'}", lock_wait_s=0.05)
+    made = records(tmp_path / "held.db", lock_wait_s=0.05)
     made.migrate()
     other = sqlite3.connect(tmp_path / "held.db")
     other.execute("BEGIN IMMEDIATE")
@@ -48,7 +49,7 @@ def test_a_held_database_gives_up_within_its_limit(tmp_path: Path) -> None:
 
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     """The chat page, the library and the queue are read while a long import writes."""
-    made = Database(f"sqlite:///{tmp_path / 'held.db'}", lock_wait_s=0.05)
+    made = records(tmp_path / "held.db", lock_wait_s=0.05)
     made.migrate()
     other = sqlite3.connect(tmp_path / "held.db")
     other.execute("BEGIN IMMEDIATE")

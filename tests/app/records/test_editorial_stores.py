@@ -22,6 +22,7 @@ from app.records.submissions import SubmissionStore
 from app.review_policy import policy
 from knowledge.article import parse
 from tests.fakes import article, article_text
+from tests.keys import records
 
 FIRST = "## Overview\n\nGout hurts.\n"
 
@@ -274,7 +275,7 @@ def test_no_sequence_of_steps_serves_what_one_person_made(
     add_staff: Callable[[StaffStore], dict[str, str]],
 ) -> None:
     """Whatever they try, in whatever order: what production serves was handed in by one and signed by another."""
-    database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path_factory.mktemp('law') / 'd.db')}")
+    database = records(shutil.copy(migrated, tmp_path_factory.mktemp("law") / "d.db"))
     LibraryStore(database).publish([article(FIRST)], "starter")
     desk = Desk(database, add_staff(StaffStore(database)), DraftStore(database), SubmissionStore(database), PublishStore(database))
     wrote: dict[int, set[str]] = {}

@@ -13,6 +13,7 @@ from app.records.cases import CaseStore
 from app.records.database import Database
 from app.records.models import Base
 from tests.fakes import finding
+from tests.keys import records
 
 
 def test_the_migrated_tables_are_those_of_the_models(database: Database) -> None:
@@ -30,7 +31,7 @@ def test_one_open_case_a_patient_survives_the_migrations(database: Database) -> 
 
 def test_the_care_desk_can_be_migrated_away_from_and_back_with_cases_in_it(tmp_path: Path) -> None:
     """An operator who must go back a version keeps the cases."""
-    made = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    made = records(tmp_path / "old.db")
     made.migrate()
     CaseStore(made).escalate("p1", "c1", [finding()])
     config = Config()

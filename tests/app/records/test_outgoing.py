@@ -13,6 +13,7 @@ from app.records.models import new_id
 from app.records.outgoing import OutgoingStore, Speaker
 from app.records.staff import StaffStore
 from tests.fakes import finding
+from tests.keys import delete_chat
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_what_waits_names_its_patient_and_is_still_to_be_acknowledged_after_a_re
 
 def test_a_deleted_chat_gets_nothing_more(joined: str, database: Database) -> None:
     """The patient took it away."""
-    ConversationStore(database).delete("c1")
+    delete_chat(database, "c1")
     assert OutgoingStore(database).waiting({"c1"}) == []
 
 

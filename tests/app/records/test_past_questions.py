@@ -9,6 +9,7 @@ from app.records.database import Database
 from app.records.models import Patient
 from app.records.past_questions import PastQuestions
 from knowledge.citation import Citation, Statement
+from tests.keys import delete_chat
 
 
 @pytest.fixture
@@ -55,5 +56,5 @@ def test_made_up_patients_and_deleted_chats_are_left_out(past: PastQuestions, da
     wrote(database, "deleted", kind="not_covered", patient="p2", chat="c2")
     with database.transaction() as session:
         session.execute(update(Patient).where(Patient.id == "demo").values(kind="demo"))
-    ConversationStore(database).delete("c2")
+    delete_chat(database, "c2")
     assert (past.citing(["gout"], 9), past.not_covered(9)) == ([], [])

@@ -1,7 +1,5 @@
 """How a patient can be reached: sealed, on their open case alone, replaced when they change it, and forgotten in time."""
 
-from datetime import timedelta
-
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
@@ -10,7 +8,6 @@ from app.errors import RecordsError
 from app.records.care_tables import ReachRow
 from app.records.cases import CaseStore
 from app.records.database import Database
-from app.records.models import now
 from app.records.reach import Reach, ReachStore
 from tests.fakes import finding, settle
 
@@ -64,15 +61,3 @@ def test_sealed_with_another_key_it_is_an_error_and_not_nothing(database: Databa
     ReachStore(database, key).leave("p1", LEFT)
     with pytest.raises(RecordsError, match="secrets/records"):
         ReachStore(database, Fernet.generate_key()).of(case)
-
-
-def test_only_what_was_left_on_cases_closed_before_is_purged(database: Database, key: bytes) -> None:
-    """An open case keeps it however old it is."""
-    cases, reach = CaseStore(database), ReachStore(database, key)
-    over, still = cases.escalate("p1", "c1", [finding()]), cases.escalate("p2", "c2", [finding()])
-    reach.leave("p1", LEFT)
-    reach.leave("p2", LEFT)
-    settle(database, over)
-    assert reach.purge(now() - timedelta(minutes=1)) == 0
-    assert reach.purge(now() + timedelta(minutes=1)) == 1
-    assert (reach.of(over), reach.of(still)) == (None, LEFT)

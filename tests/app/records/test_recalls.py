@@ -29,6 +29,7 @@ from knowledge import words
 from knowledge.article import Article
 from knowledge.citation import Citation, Statement
 from tests.fakes import article, finding, settle
+from tests.keys import delete_chat, records
 
 OLD = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 1,200 mg a day.\n")
 NEW = article("## Overview\n\nGout is painful.\n\n## Medicines\n\nTake up to 400 mg a day.\n")
@@ -162,8 +163,9 @@ def test_somebody_in_a_crisis_is_told_by_a_person(database: Database, recall: in
 
 
 def test_a_deleted_chat_is_told_nothing_and_opened_by_nobody(database: Database, recall: int, staff: dict[str, str]) -> None:
-    """The patient took it away; that it was there is still counted."""
-    ConversationStore(database).delete("chat of p2")
+    """The patient took it away; until its case is closed it is still counted, and then its citations go too."""
+    case = CaseStore(database).escalate("p2", "chat of p2", [finding()])
+    delete_chat(database, "chat of p2")
     for step in (
         lambda: RecallStore(database).tell(recall, "chat of p2", NOTE, staff["editor"]),
         lambda: RecallStore(database).look(recall, "chat of p2", staff["care"]),
@@ -172,6 +174,9 @@ def test_a_deleted_chat_is_told_nothing_and_opened_by_nobody(database: Database,
             step()
     assert [chat.deleted for chat in read(database, recall).chats] == [False, True, False]
     assert OutgoingStore(database).waiting({"chat of p2"}) == []
+    settle(database, case, who=staff["care"])
+    delete_chat(database, "chat of p2")
+    assert [chat.id for chat in read(database, recall).chats if chat.deleted] == []
 
 
 def test_a_chat_is_opened_by_the_care_team_alone_and_each_opening_stands_on_the_trail(
@@ -268,7 +273,7 @@ def test_no_order_of_steps_tells_a_chat_twice_of_one_recall(
     """Also over restarts, and whoever looked before."""
     file = tmp_path_factory.mktemp("recall") / "records.db"
     file.write_bytes(migrated.read_bytes())
-    database = Database(f"sqlite:///{file}")
+    database = records(file)
     store = StaffStore(database)
     for role in ("care", "editor"):
         store.add(role, role, role, "correct horse battery")
@@ -282,7 +287,7 @@ def test_no_order_of_steps_tells_a_chat_twice_of_one_recall(
     for step in steps:
         if step == "restart":
             database.close()
-            database = Database(f"sqlite:///{file}")
+            database = records(file)
         elif step == "correct":
             edits += 1
             LibraryStore(database).publish([article(f"{NEW.body}\nEdit {edits}.\n")], "test")

@@ -1,0 +1,1 @@
+"""The administrator's desk: the stop switch, accounts, the audit log, and what is on."""

@@ -1,0 +1,206 @@
+"""What is kept about a patient, on a page of their own: read, download, correct, delete. It works without any script.
+
+Only the guest's own rows are ever read or changed; every form must come from this very page, in a browser that says so.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse
+
+from app import own_data
+from app.conversation import Event, Finished, Screened
+from app.errors import RecordsError
+from app.guests import COOKIE, KEEP_COOKIE, guest_id
+from app.own_data import When
+from app.pages.article_page import common
+from app.pages.templating import page
+from app.records.conversations import Chat
+from app.records.erasing import Deleted
+from app.records.models import now
+from app.records.own_data import OwnData
+from app.wiring import Application
+from knowledge.words import LANGUAGES, Words
+
+log = logging.getLogger("carelight.pages")
+_CHAT = "/my-data/{chat:uuid}"
+_LONGEST = 2000
+Done = Literal["", "deleted", "deleted_held", "trouble"]
+
+
+def routes(app: Application) -> APIRouter:
+    """`/my-data`, one chat of it, its downloads, and the forms for correcting and deleting."""
+    router = APIRouter()
+    _reading(router, app)
+    _changing(router, app)
+    return router
+
+
+def _reading(router: APIRouter, app: Application) -> None:
+    @router.get("/my-data")
+    def overview(request: Request, done: Done = "") -> Response:
+        visit = _Visit(app, request)
+        found = app.own_data.of(visit.patient) if visit.patient else None
+        return visit.shown("my_data.html", {"data": found, "done": done, **visit.sentences(found)})
+
+    @router.get("/my-data/download")
+    def download(request: Request, form: Literal["text", "json"] = "text") -> Response:
+        visit = _Visit(app, request)
+        patient, found = visit.mine()
+        copy = own_data.copy_of(app, patient, found, now())
+        text = own_data.as_json(copy) if form == "json" else own_data.as_text(copy, visit.words, visit.when)
+        kind, ending = ("application/json", "json") if form == "json" else ("text/plain", "txt")
+        headers = {"content-disposition": f'attachment; filename="my-data.{ending}"', "cache-control": "no-store"}
+        return PlainTextResponse(text, media_type=kind, headers=headers)
+
+    @router.get(_CHAT)
+    def chat(request: Request, chat: UUID) -> Response:
+        visit = _Visit(app, request)
+        found, read = visit.own_chat(chat)
+        held = any(each.held for each in found.chats if each.id == read.id)
+        return visit.shown("my_chat.html", {"chat": read, "held": held, "said_by": own_data.said_by})
+
+
+def _changing(router: APIRouter, app: Application) -> None:
+    @router.post("/my-data/delete-all")
+    def delete_all(request: Request) -> Response:
+        """With no case open the browser begins anew as another guest."""
+        visit = _Visit(app, request, form=True)
+        patient, found = visit.mine()
+        if _done(lambda: app.eraser.delete_all(patient)) is None:
+            return _to("/my-data?done=trouble")
+        if found.case_open:
+            return _to("/my-data?done=deleted_held")
+        response = visit.shown("my_data.html", {"data": None, "done": "all_done"})
+        for name in (COOKIE, "access_token", KEEP_COOKIE):
+            response.delete_cookie(name)
+        return response
+
+    @router.post(_CHAT + "/delete")
+    def delete(request: Request, chat: UUID) -> Response:
+        patient = _Visit(app, request, form=True).patient or ""
+        gone = _done(lambda: app.eraser.delete(patient, str(chat)))
+        return _to(f"/my-data?done={'trouble' if gone is None else 'deleted_held' if gone.waiting else 'deleted'}")
+
+    @router.post(_CHAT + "/correct")
+    def correct(
+        request: Request,
+        chat: UUID,
+        turn: Annotated[str, Form(max_length=40)],
+        words: Annotated[str, Form(max_length=_LONGEST)],
+    ) -> Response:
+        """The correction is a message of the chat: screened before anything else, with its card, and answered like any other."""
+        visit = _Visit(app, request, form=True)
+        _, read = visit.own_chat(chat)
+        line = next((entry for entry in read.entries if entry.id == turn and entry.by_patient), None)
+        if line is None or not words.strip():
+            raise HTTPException(404)
+        said = visit.words.say("my_data_correction", date=visit.when(line.created), words=words.strip())
+        events = app.conversation.reply(read.patient_id, read.id, said)
+        app.screening_lane.submit(_until_screened, events).result()
+        app.answering_lane.submit(_to_the_end, events)
+        return _to(f"/thread/{read.id}")
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """A guest who looks at their own data; with `form` they sent one, which must come from our own page."""
+
+    app: Application
+    request: Request
+    form: bool = False
+
+    def __post_init__(self) -> None:
+        """A browser always says where a form comes from; who does not say it is refused."""
+        site, origin = (self.request.headers.get(name) for name in ("sec-fetch-site", "origin"))
+        told = site == "same-origin" or (site is None and origin not in (None, "null"))  # the hardening layer has compared the origin
+        if self.form and not told:
+            raise HTTPException(403)
+
+    @property
+    def patient(self) -> str | None:
+        """Whose signed cookie the browser holds."""
+        return guest_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest)
+
+    @property
+    def words(self) -> Words:
+        """The words of the language that the browser asks for first, of those we have; else of the clinic's."""
+        asked = (part.strip()[:2].lower() for part in self.request.headers.get("accept-language", "").split(","))
+        language = next((language for language in asked if language in LANGUAGES), self.app.settings.language)
+        return self.app.texts.now.words[language]
+
+    @property
+    def when(self) -> When:
+        """How moments are written: in the clinic's time."""
+        return own_data.when_in(self.app.settings.time_zone)
+
+    def mine(self) -> tuple[str, OwnData]:
+        """The guest and what is kept about them; 404 where nothing is."""
+        found = self.app.own_data.of(self.patient) if self.patient else None
+        if self.patient is None or found is None:
+            raise HTTPException(404)
+        return self.patient, found
+
+    def own_chat(self, chat: UUID) -> tuple[OwnData, Chat]:
+        """A chat of the guest's own; 404 for every other, whether or not it exists."""
+        patient, found = self.mine()
+        read = self.app.conversations.chat(str(chat))
+        if read is None or read.patient_id != patient:
+            raise HTTPException(404)
+        return found, read
+
+    def sentences(self, found: OwnData | None) -> dict[str, object]:
+        """What the patient told, and their cases, as sentences."""
+        if found is None:
+            return {}
+        region = self.app.regions.get(found.profile.region or "")
+        country = region.name(self.words.language) if region else ""
+        return {
+            "facts": own_data.facts(found, self.words, country),
+            "cases": own_data.cases(found, self.words, self.when),
+            "reach": own_data.reach_of(self.app, found),
+        }
+
+    def shown(self, template: str, values: dict[str, object]) -> Response:
+        """A page that no browser keeps: on a shared device the back button must not show it again."""
+        words = self.words
+        said = {
+            "emergency": self.app.cards.emergency_line(self.app.settings.region or None, words),
+            "starter": words.say("starter_notice"),
+            "say": words.say,
+            "lang": words.language,
+            "when": self.when,
+        }
+        response = page(self.request, template, {**common(self.app), **said, **values})
+        response.headers["cache-control"] = "no-store"
+        return response
+
+
+def _done(step: Callable[[], Deleted]) -> Deleted | None:
+    """What a deletion did; None where it could not be finished now. PermissionError becomes a plain 404."""
+    try:
+        return step()
+    except PermissionError:
+        raise HTTPException(404) from None
+    except RecordsError as error:
+        log.error("a deletion is left to be finished: %s", error)
+        return None
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=303)
+
+
+def _until_screened(events: Iterator[Event]) -> None:
+    for event in events:
+        if isinstance(event, Screened | Finished):
+            return
+
+
+def _to_the_end(events: Iterator[Event]) -> None:
+    for _event in events:
+        pass

@@ -1,0 +1,47 @@
+"""What sign-in and account pages share: the cookie, where a sign-in comes from and where it may lead."""
+
+import re
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from app.pages.templating import page
+from app.sign_in_rules import Place, browser_of
+from app.wiring import Application
+
+COOKIE = "carelight_staff"
+_SESSION_S = 8 * 3600
+_DESKS = ("/desk/care", "/desk/editor", "/desk/rules", "/desk/admin")
+_WITHIN_A_DESK = re.compile(r"/account|/desk/(?:care|editor|rules|admin)(?:/[a-z0-9][a-z0-9.-]{0,120}){0,3}(?:\?[A-Za-z0-9=&._-]{1,200})?")
+"""A page of a desk, such as the case that a notice points at, with what it is asked for."""
+
+
+def desk(to: str) -> str:
+    """Where a sign-in leads: the desk page that was asked for, and nowhere else."""
+    return to if to in _DESKS or _WITHIN_A_DESK.fullmatch(to) else _DESKS[0]
+
+
+def place(request: Request) -> Place:
+    """Where a request comes from."""
+    return Place(request.client.host if request.client else "", browser_of(request.headers.get("user-agent", "")))
+
+
+def keep(request: Request, response: Response, token: str) -> Response:
+    """Give the browser its session."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, token, max_age=_SESSION_S, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+def held(request: Request) -> str:
+    """The token that the browser holds; empty without one."""
+    return request.cookies.get(COOKIE, "")
+
+
+def staff_page(app: Application, request: Request, template: str, values: dict[str, object], status: int = 200) -> Response:
+    """A page for staff, with the clinic's name and how to get help at once; kept by no browser, for some show secrets once."""
+    region = app.settings.region or None
+    common = {"clinic": app.settings.clinic, "emergency": app.cards.emergency_line(region, app.words)}
+    response = page(request, template, {**common, **values}, status=status)
+    response.headers["cache-control"] = "no-store"
+    return response

@@ -1,0 +1,111 @@
+"""The second factor of staff: an authenticator app's codes, and recovery codes for a lost phone. The secret is sealed."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app import totp
+from app.errors import RecordsError
+from app.records.audit import record
+from app.records.database import Database
+from app.records.models import RecoveryCode, Staff, now
+
+CODES = 8
+"""Recovery codes that are given at once."""
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are mistaken for one another."""
+
+
+class SecondFactor:
+    """Sets up, checks and takes away second factors; `key` is the installation's, which is not in the database."""
+
+    def __init__(self, database: Database, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._key, self._clock = database, key, clock
+
+    def has(self, staff_id: str) -> bool:
+        """Whether a member's sign-in needs a code."""
+        with self._database.reading() as session:
+            return bool(session.scalar(select(Staff.totp).where(Staff.id == staff_id)))
+
+    def offer(self, staff_id: str) -> str:
+        """The secret that is being set up, made now if there is none; it counts only once a code of it was given."""
+        with self._database.transaction() as session:
+            row = session.get_one(Staff, staff_id)
+            if row.totp_new:
+                return self._open(row.totp_new)
+            made = totp.new_secret()
+            row.totp_new = self._seal(made)
+            return made
+
+    def confirm(self, staff_id: str, typed: str) -> Sequence[str]:
+        """Take the secret that was offered into use, with a code of it; fresh recovery codes, or none where the code is wrong."""
+        with self._database.transaction() as session:
+            row = session.get_one(Staff, staff_id)
+            step = totp.accepted(self._open(row.totp_new), typed, self._clock(), 0) if row.totp_new else None
+            if step is None:
+                return ()
+            row.totp, row.totp_new, row.totp_step = row.totp_new, "", step
+            record(session, staff_id, "staff.second_factor_set", staff_id)
+            return _fresh_codes(session, staff_id)
+
+    def check(self, staff_id: str, typed: str) -> bool:
+        """Whether a typed code is right now: of the app, or a recovery code, which is then used up. None works twice."""
+        with self._database.transaction() as session:
+            row = session.get_one(Staff, staff_id, with_for_update=True)
+            if not row.totp:
+                return False
+            step = totp.accepted(self._open(row.totp), typed, self._clock(), row.totp_step)
+            if step is not None:
+                row.totp_step = step
+                return True
+            return _recovered(session, staff_id, typed)
+
+    def left(self, staff_id: str) -> int:
+        """Recovery codes that are not used."""
+        with self._database.reading() as session:
+            unused = select(RecoveryCode).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used.is_(None))
+            return len(session.scalars(unused).all())
+
+    def _seal(self, secret: str) -> str:
+        return Fernet(self._key).encrypt(secret.encode()).decode()
+
+    def _open(self, sealed: str) -> str:
+        try:
+            return Fernet(self._key).decrypt(sealed).decode()
+        except InvalidToken:
+            raise RecordsError(
+                "a second factor cannot be opened; put back the file secrets/records that sealed it, or use 'carelight staff reset-totp'"
+            ) from None
+
+
+def take_away(session: Session, row: Staff) -> None:
+    """A member has no second factor any more, within a transaction."""
+    row.totp, row.totp_new, row.totp_step = "", "", 0
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == row.id))
+
+
+def _fresh_codes(session: Session, staff_id: str) -> Sequence[str]:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+    made = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(CODES)]
+    session.add_all(RecoveryCode(code_hash=_hash(staff_id, code), staff_id=staff_id) for code in made)
+    return made
+
+
+def _recovered(session: Session, staff_id: str, typed: str) -> bool:
+    row = session.get(RecoveryCode, _hash(staff_id, typed))
+    if row is None or row.used is not None:
+        return False
+    row.used = now()
+    record(session, staff_id, "staff.recovery_code_used", staff_id)
+    return True
+
+
+def _hash(staff_id: str, code: str) -> str:
+    """Seventy-nine random bits need no slow hash."""
+    plain = "".join(letter for letter in code.lower() if letter.isalnum())
+    return hashlib.sha256(f"{staff_id}:{plain}".encode()).hexdigest()

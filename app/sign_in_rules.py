@@ -1,0 +1,42 @@
+"""What a clinic asks of the sign-ins of its staff, and where one comes from."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), (r"iPhone|iPad", "iOS"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRules:
+    """What is asked of everybody."""
+
+    second_factor: bool = False
+    """Whether everybody needs one."""
+    idle: timedelta = timedelta(hours=1)
+    """How long a desk may stand unused."""
+    tries: int = 10
+    """Failures after which an account is closed for a while."""
+    closed_for: timedelta = timedelta(minutes=15)
+    address_tries: int = 20
+    """Failures from one address after which it waits, twice as long after each, a minute at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sign-in comes from."""
+
+    address: str = ""
+    browser: str = ""
+
+
+NOWHERE = Place()
+"""The command line of the server itself."""
+
+
+def browser_of(user_agent: str) -> str:
+    """What people call the browser that sent this; nothing else of it is kept."""
+    named = next((name for pattern, name in _BROWSERS if pattern in user_agent), "A browser")
+    system = next((name for pattern, name in _SYSTEMS if re.search(pattern, user_agent)), "")
+    return f"{named} on {system}" if system else named
