@@ -322,6 +322,7 @@ class Application(Stores):
         self.text_store.bring_in(documents.packaged())
         for path in self.secrets.made:
             log.warning("made a new secret in %s, readable by its owner alone", path)
+        self.masters.current(may_make=not self.keyring.size)
         if self.settings.region and self.settings.region not in self.regions:
             log.warning("no checked numbers are known for CARELIGHT_REGION=%s; cards show none", self.settings.region)
         if not self.library.snapshot().revisions and not self.library.unsigned():

@@ -23,12 +23,12 @@ class OneMaster:
         return self.master if master_id == self.master.id else None
 
 
-def keyring(file: Path) -> Keyring:
+def keyring(file: Path | str) -> Keyring:
     """The keys of a database file, beside it; the same ones for whoever opens it next."""
     return Keyring(f"sqlite:///{file}.keys", OneMaster())
 
 
-def records(file: Path, lock_wait_s: float = 0.3) -> Database:
+def records(file: Path | str, lock_wait_s: float = 0.3) -> Database:
     """A database file with its keys."""
     return Database(f"sqlite:///{file}", lock_wait_s, keyring(file))
 

@@ -18,6 +18,7 @@ from app.records.outgoing import OutgoingStore
 from app.records.staff import StaffMember, StaffStore
 from guardrails.level import Evidence, Finding, Profile
 from tests.fakes import finding, settle
+from tests.keys import delete_chat
 
 TEXT = "no fever but chest pain"
 SEEN = Finding("heart-attack", 1, "emergency", "medical", "It may be the heart.", "rule", (Evidence(0, 13, 23, "chest pain"),))
@@ -112,7 +113,7 @@ def test_a_chat_that_the_patient_removed_stays_with_its_case_and_no_other_does(d
     chats = ConversationStore(database)
     chats.receive("p1", "private", "what is gout")
     for chat in ("c1", "private"):
-        chats.delete(chat)
+        delete_chat(database, chat)
     assert [(chat.id, chat.deleted) for chat in _file(database, case).chats] == [("c1", True)]
 
 

@@ -309,7 +309,7 @@ def _try(database: Database, step: str, recall: int, chat: str, who: tuple[str, 
         "look": lambda: store.look(recall, chat, who[0]),
         "close": lambda: store.close(recall, who[1]),
         "open": lambda: store.open("gout", 1, "why", who[1]),
-        "delete": lambda: ConversationStore(database).delete(chat),
+        "delete": lambda: delete_chat(database, chat),
     }
     try:
         done = steps[step]()

@@ -15,6 +15,7 @@ from app.records.demo import COLLEAGUES, DemoReview, DemoRows
 from app.records.models import Patient, Turn
 from app.records.review_list import ReviewList
 from tests.fakes import finding
+from tests.keys import delete_chat
 
 MONDAY = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
 LAST_WEEK = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -63,7 +64,7 @@ def test_only_quiet_chats_of_last_week_of_patients_who_agreed(database: Database
     chat(database, 4, at=MONDAY)
     escalated = chat(database, 5)
     CaseStore(database).escalate("p5", escalated, [finding()])
-    ConversationStore(database).delete(chat(database, 6))
+    delete_chat(database, chat(database, 6))
     chat(database, 7)
     with database.transaction() as session:
         session.execute(update(Patient).where(Patient.id == "p7").values(kind="demo"))
@@ -120,7 +121,7 @@ def test_a_deleted_chat_leaves_the_list(database: Database, reviews: ReviewList)
     name = chat(database, 1)
     reviews.sample(1, MONDAY)
     review = reviews.all()[0].id
-    ConversationStore(database).delete(name)
+    delete_chat(database, name)
     assert list(reviews.all()) == []
     with pytest.raises(NotAllowedError):
         reviews.settle(review, "nora", "fine")

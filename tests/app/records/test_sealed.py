@@ -1,9 +1,10 @@
 """Patients' words at rest: never plain in any file, opened where they are read, refused where they would be stored plain."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select, text, update
@@ -15,7 +16,7 @@ from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.models import FindingRow, SealingRow, Turn
-from app.records.sealed import DELETED, UnsealedError, of_chat, under
+from app.records.sealed import DELETED, Sealed, UnsealedError, of_chat, under
 from app.records.team_notes import TeamNotes
 from guardrails.explain import Explanation
 from guardrails.level import Evidence, Profile
@@ -120,7 +121,7 @@ def test_words_whose_key_is_destroyed_read_as_deleted(database: Database, tmp_pa
 
 def test_every_sealed_column_is_bound_to_its_own_place() -> None:
     """A copied name would let values be moved between columns."""
-    places = [(column.type.place, f"{column.table.name}.{column.name}") for _, column in sealing.sealed_columns()]
+    places = [(cast("Sealed", column.type).place, f"{column.table.name}.{column.name}") for _, column in sealing.sealed_columns()]
     assert len(places) > 10
     assert [place for place, where in places if place != where] == []
 
@@ -138,12 +139,11 @@ def plain_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         table, key = column.table.name, next(iter(column.table.primary_key)).name
         with made.engine.connect() as connection:
             rows = connection.exec_driver_sql(f"SELECT {key}, {column.name} FROM {table} WHERE {column.name} LIKE 's1|%'").all()  # noqa: S608
-        opened += [(table, column.name, key, row[0], keys.open(row[1], column.type.place)) for row in rows]
+        opened += [(table, column.name, key, row[0], keys.open(row[1], cast("Sealed", column.type).place)) for row in rows]
     made.close()
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as old, old:
         for table, name, key, which, words in opened:
-            connection.execute(f"UPDATE {table} SET {name} = ? WHERE {key} = ?", (words, which))  # noqa: S608
-    connection.close()
+            old.execute(f"UPDATE {table} SET {name} = ? WHERE {key} = ?", (words, which))  # noqa: S608
     return file
 
 
