@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -279,7 +280,7 @@ def test_chainlits_private_names_that_carry_a_nurses_words_are_there(clinic: Cli
 
 
 _VISITORS = ("nobody", "patient", "care", "editor", "reviewer", "administrator")
-_FORM = {"old": "x", "new": "x", "again": "y", "password": "x", "session": "x", "login": "x", "code": "x"}
+_FORM = {"old": "x", "new": "x", "again": "y", "password": "x", "session": "x", "session_id": "x", "login": "x", "code": "x"}
 _OF_THEIR_OWN_THINGS = ("/feedback", "/element/{element_id}")
 """Where a patient who names nothing of theirs is refused like everybody."""
 
@@ -314,8 +315,9 @@ class Walker:
                 self._client.cookies.jar.set_cookie(cookie)
         if visitor in ROLES["staff"]:
             self._client.cookies.set(STAFF_COOKIE, self._session(visitor), domain="testserver.local")
-        form = _FORM if method == "POST" else None
-        answer = self._client.request(method, _address(path, self._app), data=form, follow_redirects=False)
+        ours = path.startswith(("/sign-", "/account", "/guest"))
+        body: dict[str, Any] = {"data" if ours else "json": _FORM} if method == "POST" else {}
+        answer = self._client.request(method, _address(path, self._app), **body, follow_redirects=False)
         if answer.headers.get("location", "").startswith("/sign-in?"):
             return "sign-in"
         return "refused" if answer.status_code in (401, 403, 404) else "in"
