@@ -93,7 +93,7 @@ def routes(within: Iterable[Any], prefix: str = "") -> Iterator[str]:
     for route in within:
         path = prefix + getattr(route, "path", "")
         inner = getattr(route, "original_router", None) or getattr(route, "app", None)
-        if hasattr(route, "original_router") or (not hasattr(route, "methods") and hasattr(inner, "routes")):
+        if inner is not None and (hasattr(route, "original_router") or (not hasattr(route, "methods") and hasattr(inner, "routes"))):
             yield from routes(inner.routes, path)
         elif methods := getattr(route, "methods", None):
             yield from (f"{method} {path}" for method in sorted(methods))

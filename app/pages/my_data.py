@@ -6,6 +6,7 @@ Only the guest's own rows are ever read or changed; every form must come from th
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -102,7 +103,7 @@ def _changing(router: APIRouter, app: Application) -> None:
         said = visit.words.say("my_data_correction", date=visit.when(line.created), words=words.strip())
         events = app.conversation.reply(read.patient_id, read.id, said)
         app.screening_lane.submit(_until_screened, events).result()
-        app.answering_lane.submit(_to_the_end, events)
+        app.answers.submit(partial(_to_the_end, events))
         return _to(f"/thread/{read.id}")
 
 

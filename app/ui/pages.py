@@ -23,7 +23,7 @@ class LiveElement(cl.CustomElement):
     """An element that goes over the socket alone: Chainlit writes each one's content to a file that no page of ours fetches."""
 
     async def _create(self, persist: bool = True) -> bool:
-        self.chainlit_key = self.chainlit_key or self.id
+        self.chainlit_key = self.id
         return True
 
 

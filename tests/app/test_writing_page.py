@@ -234,14 +234,14 @@ def test_an_administrator_reads_and_does_not_write(small: Application) -> None:
     at_the_desk(small, "ada", "administrator", work)
 
 
-def test_a_nurse_is_sent_to_sign_in_and_a_made_up_address_leads_nowhere(small: Application) -> None:
-    """The way back names the article, and nothing else that somebody put into the address."""
+def test_a_nurse_is_sent_to_sign_in_and_a_made_up_address_stays_one_word(small: Application) -> None:
+    """The way back names the article; what somebody put into the address adds nothing to what the sign-in is asked."""
 
     async def work(user: User) -> None:
         answer = await user.http_client.get("/editor/write/gout")
         assert answer.headers["location"] == "/sign-in?to=/desk/editor/write/gout"
         answer = await user.http_client.get("/editor/write/x%26to=evil")
-        assert answer.headers["location"] == "/sign-in?to=/desk/editor"
+        assert answer.headers["location"] == "/sign-in?to=/desk/editor/write/x%26to%3Devil"
 
     at_the_desk(small, "nurse", "care", work)
 
