@@ -10,9 +10,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from app import care_team, render
+from app import render
 from app.drafting import Asked, Drafting, ModelUse, Version
 from app.errors import RecordsError
+from app.escalation import care_team
 from app.journal import Escalations, Journal, OpenTurn, Reply, ReplyKind, Visit
 from app.logs import place
 from app.records.models import new_id

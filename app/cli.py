@@ -62,7 +62,7 @@ def serve(
         audit_trail.note_settings(app)
         _start_index(app)
         from app.main import create  # Chainlit reads its folder from the environment that `initialise` has just set
-        from app.serving import serve as run_server
+        from app.server.serving import serve as run_server
 
         web = create(app)
         gc.freeze()  # NiceGUI looks for its server among all objects at start, and touching Chainlit's lazy ones there raises

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 
-from app import care_team
-from app.care_team import said
 from app.demo_day import EVERYONE, HANDOVER, Answers, Closes, Does, Leaves, Listed, Notes, Person, Say, Step, Taps, Writes
 from app.errors import SettingsError
+from app.escalation import care_team
+from app.escalation.care_team import said
 from app.records.demo import COLLEAGUES
 from app.records.models import new_id, now
 from app.records.reach import Reach

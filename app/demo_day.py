@@ -6,7 +6,7 @@ Times are minutes before now. Ages and sexes are told where a patient would have
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.case_state import Closing
+from app.escalation.case_state import Closing
 from app.journal import Tap
 from app.records.demo import DemoReview
 from guardrails.level import Profile

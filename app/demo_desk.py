@@ -7,9 +7,9 @@ afterwards. The articles belong to the library "demo", which patients are never 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from app.changes import Impact
+from app.content.changes import Impact
+from app.content.documents import DEMO
 from app.demo_articles import STORIES, Step, Story
-from app.documents import DEMO
 from app.errors import NotAllowedError, SettingsError
 from app.records.models import now
 from app.records.publishing import FoundChanges

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app import documents, publishing
+from app.content import documents, publishing
 from app.errors import NotAllowedError
 from app.records.article_files import ArticleFile
 from app.records.drafts import Draft

@@ -12,18 +12,19 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app import rights, wiring
-from app.addresses import networks
-from app.doors import Doors
+from app import wiring
+from app.content.publishing import publish_due
 from app.errors import RecordsError
+from app.escalation.pager import Pager
 from app.guests import COOKIE, guest_id
-from app.harden import Guards, Harden
-from app.pager import Pager
 from app.pages import account, guest, library, my_data, sign_in, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
-from app.proxies import Proxies
-from app.publishing import publish_due
+from app.server import rights
+from app.server.addresses import networks
+from app.server.doors import Doors
+from app.server.harden import Guards, Harden
+from app.server.proxies import Proxies
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
 from app.wiring import Application
@@ -56,7 +57,7 @@ def create(app: Application) -> Harden:
     _mount_desk_and_chat(web, app)
     for route in rights.routes(web.routes):
         if rights.right_of(route) is None:
-            log.warning("%s states no right; add it to app/rights.py", route)
+            log.warning("%s states no right; add it to app/server/rights.py", route)
     return Harden(web, app.secrets.guest, _guards(app))
 
 

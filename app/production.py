@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from app.content.texts import PROMPT
 from app.records.sign_offs import NEEDED
-from app.texts import PROMPT
 from app.wiring import Application
 
 _NAMED = 10

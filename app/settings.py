@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app import addresses, review_policy, rota
-from app.documents import TEXTS
+from app.content import review_policy
+from app.content.documents import TEXTS
 from app.errors import SettingsError
+from app.escalation import rota
+from app.server import addresses
 from app.sign_in_rules import SignInRules
 from guardrails.level import Level
 

@@ -2,7 +2,9 @@
 
 from functools import cached_property
 
-from app import review_policy, secrets
+from app import secrets
+from app.content import review_policy
+from app.content.review_policy import Overdue, Policy
 from app.masters import MasterFile, MastersFromSettings
 from app.records import sealing
 from app.records.alarms import AlarmStore
@@ -44,7 +46,6 @@ from app.records.submissions import SubmissionStore
 from app.records.team_notes import ClinicTexts, TeamNotes
 from app.records.text_store import TextStore
 from app.records.verdicts import VerdictStore
-from app.review_policy import Overdue, Policy
 from app.settings import Settings
 from app.stop_switch import StopSwitch
 

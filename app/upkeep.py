@@ -7,9 +7,9 @@ import logging
 from datetime import timedelta
 
 from app import audit_trail, retention
+from app.content.review_cycle import withdraw_overdue
+from app.escalation.reviews import Sampling
 from app.records.models import now
-from app.review_cycle import withdraw_overdue
-from app.reviews import Sampling
 from app.watch import AtMostEvery, Watch
 from app.wiring import Application
 

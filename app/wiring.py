@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app import cases, documents, first_aid, language_model, notify, offline, rota
+from app import first_aid, language_model, offline
 from app.answering import Parts
-from app.candidate import Candidates, Materials
+from app.content import documents
+from app.content.candidate import Candidates, Materials
+from app.content.missing import Grouping, Means, MissingAnswers
+from app.content.texts import LiveTexts, LiveWords
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
+from app.escalation import cases, notify, rota
+from app.escalation.notifications import Notifications
 from app.journal import Forgetful
-from app.lanes import AnswerLane
-from app.limits import Crowds, Limits
 from app.meaning import EmbeddedMeaning
-from app.metrics import ErrorCount, Metrics
-from app.missing import Grouping, Means, MissingAnswers
-from app.notifications import Notifications
 from app.records.cases import CaseStore
 from app.records.erasing import Eraser
 from app.records.library_store import ImportReport
@@ -29,9 +29,11 @@ from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.retention import RetentionStore
 from app.records.spool import Spool
+from app.server.lanes import AnswerLane
+from app.server.limits import Crowds, Limits
+from app.server.metrics import ErrorCount, Metrics
 from app.settings import Settings
 from app.stores import Stores
-from app.texts import LiveTexts, LiveWords
 from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
 from guardrails.care_cards import CareCards, Staffing
 from guardrails.explain import Explainer

@@ -24,7 +24,7 @@ import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
 from app import settings
-from app.care_team import said
+from app.escalation.care_team import said
 from app.records.models import new_id
 from app.wiring import Application
 from benchmarks import page

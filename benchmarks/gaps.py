@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.gaps import NEAR, SAME, Followed, asked_again, clusters, may_be_again
+from app.content.gaps import NEAR, SAME, Followed, asked_again, clusters, may_be_again
 from knowledge import asked as asked_questions
 from retrieval import vectors
 from retrieval.embedder import SentenceEmbedder, Vectors

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app import gate, settings
+from app import settings
 from app.asking import answered
-from app.candidate import Comparison
-from app.impact import impact, reading
-from app.stored_questions import MOST, StoredQuestion, choose
+from app.content import gate
+from app.content.candidate import Comparison
+from app.content.impact import impact, reading
+from app.content.stored_questions import MOST, StoredQuestion, choose
 from app.wiring import Application
 from guardrails.level import Profile
 from knowledge.article import parse

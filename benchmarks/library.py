@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from app import settings
-from app.importing import bring_in
+from app.content.importing import bring_in
 from app.wiring import Application, starter_corpus
 from knowledge.article import parse
 from knowledge.reading_grade import grade

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from app.escalation.pager import Pager
 from app.journal import OpenTurn
-from app.pager import Pager
 from app.settings import Settings
 from app.wiring import Application
 from benchmarks.kills import webhook

@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 import uvicorn
 from pydantic import SecretStr
 
-from app import cases, logs, notify, offline
+from app import logs, offline
 from app.errors import RecordsError
+from app.escalation import cases, notify
 from app.records import alarms
 from app.records import cases as case_records
 from app.records.cases import CaseStore

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from app import settings
-from app.importing import bring_in
+from app.content.importing import bring_in
 from app.wiring import CORPUS, Application
 from guardrails.level import Profile
 from guardrails.screen import Screener, TimedLayer

@@ -1,6 +1,6 @@
 """What would make a numbers file unfit for patients: a country left without its emergency number, a row that cannot be dialled.
 
-A file with one such fault is never signed or served (`app.documents`), and each fault names its line.
+A file with one such fault is never signed or served (`app.content.documents`), and each fault names its line.
 """
 
 import datetime as dt

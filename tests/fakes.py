@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from app.case_state import Closing, Verdict
+from app.escalation.case_state import Closing, Verdict
 from app.records.case_work import CaseWork
 from app.records.database import Database
 from guardrails.level import Finding, Profile

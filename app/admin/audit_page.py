@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from app import audit_trail
 from app.admin import frame
-from app.care import frame as desk_frame
-from app.care import live, pieces, tables
-from app.care.frame import Visit
+from app.desk import frame as desk_frame
+from app.desk import live, pieces, tables
+from app.desk.frame import Visit
 from app.errors import RecordsError
 from app.records.audit import PAGE, Found, Wanted
 from app.records.audit_proof import Verdict

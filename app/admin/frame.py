@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
-from app.care import frame
-from app.care.frame import Visit
+from app.desk import frame
+from app.desk.frame import Visit
 from app.wiring import Application
 
 ADMIN_ROLES = ("administrator",)

@@ -6,13 +6,13 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import status
 from app.admin import frame
-from app.care import frame as desk_frame
-from app.care import live, pieces, tables
-from app.care.frame import Visit
+from app.desk import frame as desk_frame
+from app.desk import live, pieces, tables
+from app.desk.frame import Visit
 from app.editor.dialogs import Ask
 from app.records.stops import Turned
+from app.server import status
 from app.wiring import Application
 
 _HERE = "/desk/admin"

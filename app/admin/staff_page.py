@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.admin import frame
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
 from app.editor.dialogs import Ask
 from app.errors import RecordsError
 from app.records.staff import ROLES

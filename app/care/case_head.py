@@ -5,9 +5,10 @@ from html import escape
 
 from nicegui import run, ui
 
-from app.care import closing, pieces, plain, queue_view
-from app.care.pieces import Changing
+from app.care import closing, queue_view
 from app.care.work import Work
+from app.desk import pieces, plain
+from app.desk.pieces import Changing
 from app.errors import RecordsError
 from app.records.case_files import CaseFile
 from app.records.models import now

@@ -6,14 +6,15 @@ from html import escape
 
 from nicegui import run, ui
 
-from app.care import case_head, frame, live, plain, queue_view, transcript
-from app.care.frame import Visit
-from app.care.live import Shared
-from app.care.pieces import Badge, Changing, Lines
+from app.care import case_head, queue_view, transcript
 from app.care.reply_box import ReplyBox
 from app.care.sbar import Summaries, Summary
 from app.care.side import Side
 from app.care.work import Work
+from app.desk import frame, live, plain
+from app.desk.frame import Visit
+from app.desk.live import Shared
+from app.desk.pieces import Badge, Changing, Lines
 from app.errors import RecordsError
 from app.records.case_board import Board
 from app.records.case_files import CaseFile

@@ -2,9 +2,9 @@
 
 from nicegui import ui
 
-from app.care import frame, live, pieces, plain
 from app.care.work import Work
-from app.case_state import FALSE_ALARMS, OUTCOMES, VERDICTS, Closing
+from app.desk import frame, live, pieces, plain
+from app.escalation.case_state import FALSE_ALARMS, OUTCOMES, VERDICTS, Closing
 
 _MEANS = (
     "Closing settles the findings up to now: they stay as history but no longer set the level, and the banner ends. "

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.admin import desk as admin_desk
-from app.care import case_page, figures_page, frame, review_page, rules_page, templates_page
-from app.care.frame import CARE_ROLES
-from app.care.live import Shared
+from app.care import case_page, figures_page, review_page, rules_page, templates_page
 from app.care.queue_page import QueuePage
+from app.desk import frame
+from app.desk.frame import CARE_ROLES
+from app.desk.live import Shared
 from app.editor import desk as editor_desk
 from app.records.case_board import Board
 from app.wiring import Application

@@ -8,12 +8,12 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame, live, tables
-from app.care.frame import CARE_ROLES
+from app.desk import frame, live, tables
+from app.desk.frame import CARE_ROLES
 from app.desk_words import span
 from app.errors import RecordsError
+from app.escalation.figures import Figures, Spread, figures
 from app.evals.report import Share
-from app.figures import Figures, Spread, figures
 from app.records.models import now
 from app.records.staff import StaffMember
 from app.wiring import Application

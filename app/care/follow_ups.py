@@ -5,8 +5,8 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import frame, live, pieces, plain
-from app.care.frame import Visit
+from app.desk import frame, live, pieces, plain
+from app.desk.frame import Visit
 from app.records.team_notes import Handover, Reminder
 
 Changed = Callable[[], Awaitable[None]]

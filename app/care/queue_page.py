@@ -6,13 +6,14 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import follow_ups, frame, live, plain, queue_view
-from app.care.frame import Visit
-from app.care.live import Shared
-from app.care.pieces import Badge, Changing, chip
+from app.care import follow_ups, queue_view
 from app.care.queue_rows import CrowdRow, RowList
 from app.care.queue_view import Filter, Row
 from app.care.troubles import troubles_of
+from app.desk import frame, live, plain
+from app.desk.frame import Visit
+from app.desk.live import Shared
+from app.desk.pieces import Badge, Changing, chip
 from app.records.case_board import Board
 from app.records.models import now
 from guardrails.care_cards import Staffing

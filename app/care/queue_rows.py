@@ -5,9 +5,10 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import plain, queue_view
-from app.care.pieces import Changing
+from app.care import queue_view
 from app.care.queue_view import Row
+from app.desk import plain
+from app.desk.pieces import Changing
 from app.records.models import now
 
 Claim = Callable[[str], Awaitable[None]]

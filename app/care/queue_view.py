@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 
-from app.care import plain
-from app.case_state import Targets
+from app.desk import plain
 from app.desk_words import span
+from app.escalation.case_state import Targets
 from app.records.case_board import Board, ClosedCase
 from app.records.case_reads import OpenCase
 from guardrails.level import SEVERITY, Level

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from app.care import frame, live, pieces
 from app.care.work import Work
-from app.care_team import Question
+from app.desk import frame, live, pieces
+from app.escalation.care_team import Question
 from app.records.case_files import CaseFile
 from app.records.team_notes import Template
 

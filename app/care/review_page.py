@@ -7,10 +7,10 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import reviews
-from app.care import frame, live, tables
-from app.care.frame import CARE_ROLES
+from app.desk import frame, live, tables
+from app.desk.frame import CARE_ROLES
 from app.errors import NotAllowedError, RecordsError
+from app.escalation import reviews
 from app.evals.report import Share
 from app.records.review_list import REVIEW_VERDICTS, Read, Review, ReviewVerdict
 from app.records.staff import StaffMember

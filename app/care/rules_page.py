@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import rulebook
-from app.care import frame, live
-from app.care.frame import CARE_ROLES
+from app.desk import frame, live
+from app.desk.frame import CARE_ROLES
 from app.records.sign_offs import NEEDED
 from app.records.staff import StaffMember
 from app.rulebook import Tried

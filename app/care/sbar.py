@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from app.care import frame, transcript
+from app.care import transcript
+from app.desk import frame
+from app.escalation.sbar import Sbar, summarise
+from app.escalation.sbar_lists import Line
 from app.logs import place
 from app.records.case_files import CaseFile
 from app.records.models import now
-from app.sbar import Sbar, summarise
-from app.sbar_lists import Line
 from app.wiring import Application
 
 log = logging.getLogger("carelight.desk")

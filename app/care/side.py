@@ -7,10 +7,11 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import follow_ups, frame, live, pieces, plain, sbar, why
-from app.care.pieces import Changing, Lines
+from app.care import follow_ups, sbar, why
 from app.care.sbar import Summary
 from app.care.work import Work
+from app.desk import frame, live, pieces, plain
+from app.desk.pieces import Changing, Lines
 from app.records.case_files import CaseFile, ChatRef
 from app.records.models import now
 from app.records.reach import Reach

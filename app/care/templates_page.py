@@ -6,8 +6,8 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame, live, pieces, plain
-from app.care.frame import CARE_ROLES, Visit
+from app.desk import frame, live, pieces, plain
+from app.desk.frame import CARE_ROLES, Visit
 from app.errors import RecordsError
 from app.records.team_notes import Procedure, Template
 from app.wiring import Application

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from app.care import plain
+from app.desk import plain
 from app.records.case_files import CaseFile, Happened, Line
 from guardrails.level import Evidence
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.desk_words import rough
-from app.notifications import Notifications
+from app.escalation.notifications import Notifications
 
 
 def troubles_of(notifications: Notifications, at: datetime) -> Sequence[str]:

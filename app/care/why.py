@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
-from app.care import plain, transcript
+from app.care import transcript
+from app.desk import plain
 from app.desk_words import did_not_count
 from app.records.case_files import CaseFile
 from app.records.cases import Why

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from app import care_team
-from app.care import live, transcript
-from app.care.frame import Visit
-from app.care_team import Question
-from app.case_state import Closing
+from app.care import transcript
+from app.desk import live
+from app.desk.frame import Visit
+from app.escalation import care_team
+from app.escalation.care_team import Question
+from app.escalation.case_state import Closing
 from app.records.case_files import CaseFile
 from app.records.case_work import CaseWork
 from guardrails.language import COVERED, language_of

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from app import gap_report, gate, importing, library_files, review_cycle
 from app.audit_trail import OPERATOR
 from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
-from app.impact import Watching
-from app.linting import problems
+from app.content import gap_report, gate, importing, library_files, review_cycle
+from app.content.impact import Watching
+from app.content.linting import problems
 from app.records.models import now
 from app.wiring import Application
 from guardrails.red_flags import load as load_red_flags

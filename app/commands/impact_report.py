@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.changes import CardChange, Change, Impact, Place, Reading
+from app.content.changes import CardChange, Change, Impact, Place, Reading
 
 _SHOWN = 40
 """Questions shown of one kind; all of them are in --json."""

@@ -3,7 +3,7 @@
 import typer
 
 from app.commands.shared import DataDir, application, tell
-from app.notices import Wording
+from app.escalation.notices import Wording
 from app.records.models import now
 from app.records.notifications import Notice
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app import release_record
 from app.commands.shared import DataDir, application, tell
+from app.content import release_record
 from app.evals.report import EarlierError
 
 release = typer.Typer(no_args_is_help=True, help="Which code, rules, articles and texts were measured with which figures.")

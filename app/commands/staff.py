@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from app import editorial, passwords
+from app import passwords
 from app.audit_trail import OPERATOR
 from app.commands.shared import DataDir, application, tell
+from app.content import editorial
 from app.wiring import Application
 
 staff = typer.Typer(no_args_is_help=True, help="People who work at the desks.")

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from app import article_words, changes, file_work, publishing, text_changes
+from app import file_work
 from app.commands.impact_report import show_impact
 from app.commands.shared import DataDir, application, explained, progress, tell
+from app.content import article_words, changes, publishing, text_changes
+from app.content.impact import Watching
 from app.errors import NotAllowedError
-from app.impact import Watching
 from app.records.article_files import ArticleFile, KeptGate
 from app.records.library_store import sha256_of
 from app.wiring import Application

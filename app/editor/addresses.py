@@ -1,6 +1,6 @@
 """Where pages of the editor desk lead to, for articles and for the clinic's texts. Pure."""
 
-from app.documents import is_text
+from app.content.documents import is_text
 
 
 def writing(slug: str) -> str:

@@ -4,11 +4,11 @@ from html import escape
 
 from nicegui import run, ui
 
-from app import gate
 from app.asking import Answered
-from app.candidate import Both
-from app.care import frame
-from app.care.pieces import Changing, button
+from app.content import gate
+from app.content.candidate import Both
+from app.desk import frame
+from app.desk.pieces import Changing, button
 from app.editor.answer_view import answer
 from app.editor.working_copy import WorkingCopy
 from app.errors import CarelightError

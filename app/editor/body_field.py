@@ -9,7 +9,7 @@ from html import escape
 
 from nicegui import ui
 
-from app.care.pieces import Changing, button
+from app.desk.pieces import Changing, button
 from app.editor.look import Look
 from knowledge.lint import Problem
 from knowledge.reading_grade import HIGHEST

@@ -4,8 +4,8 @@ from html import escape
 
 from nicegui import run, ui
 
-from app.care import frame
-from app.care.pieces import Changing
+from app.desk import frame
+from app.desk.pieces import Changing
 from app.editor import compare_view
 from app.editor.working_copy import WorkingCopy
 from app.errors import RecordsError

@@ -6,10 +6,10 @@ from html import escape
 
 from nicegui import run, ui
 
-from app import documents
-from app.care import frame, live, pieces
-from app.care.pieces import Changing, Choice, Lines
-from app.documents import Document
+from app.content import documents
+from app.content.documents import Document
+from app.desk import frame, live, pieces
+from app.desk.pieces import Changing, Choice, Lines
 from app.editor import compare_view
 from app.editor.clicks import Click, clicks
 from app.editor.compare_view import Passage, Said

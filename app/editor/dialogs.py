@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from app.care import frame, live, pieces
+from app.desk import frame, live, pieces
 from app.editor import when
 from app.records.models import now
 

@@ -5,13 +5,13 @@ from typing import Literal
 from nicegui import ui
 from starlette.requests import Request
 
-from app.care import frame
-from app.care.frame import Visit
+from app.desk import frame
+from app.desk.frame import Visit
 from app.editor import addresses
 from app.wiring import Application
 
 EDITOR_ROLES = ("editor", "reviewer", "administrator")
-"""Who sees the editor desk; only editors and reviewers change anything there (`app.editorial`)."""
+"""Who sees the editor desk; only editors and reviewers change anything there (`app.content.editorial`)."""
 EDITOR_LINKS = {
     "Library": "/desk/editor",
     "Missing": "/desk/editor/missing",

@@ -5,7 +5,7 @@ from html import escape
 
 from nicegui import ui
 
-from app.care.pieces import Changing
+from app.desk.pieces import Changing
 from app.editor.front_form import FrontForm
 from knowledge import front_edit
 from knowledge.article import normal

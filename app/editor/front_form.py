@@ -7,7 +7,7 @@ from typing import cast
 
 from nicegui import ui
 
-from app.care.pieces import Changing, Choice
+from app.desk.pieces import Changing, Choice
 from app.editor.source_rows import SourceRows
 from app.pages.shelf import KINDS
 from knowledge.front_edit import Front

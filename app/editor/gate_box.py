@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from app.care import frame, pieces
-from app.care.pieces import Changing
+from app.desk import frame, pieces
+from app.desk.pieces import Changing
 from app.editor import when
 from app.editor.gate_runs import Progress
 from app.editor.gate_view import NOTHING, Drawing

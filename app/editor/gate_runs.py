@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from app.content.impact import StoppedError, Watching
 from app.errors import CarelightError
-from app.impact import StoppedError, Watching
 from app.logs import place
 
 log = logging.getLogger("carelight.editor")

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from app import text_changes
-from app.changes import CardChange, Change, Impact, Place, Reading, read
+from app.content import text_changes
+from app.content.changes import CardChange, Change, Impact, Place, Reading, read
+from app.content.stored_questions import Why
+from app.content.text_changes import TextImpact
 from app.editor import text_gate_view
 from app.editor.compare_view import two_sides
 from app.records.article_files import KeptGate
-from app.stored_questions import Why
-from app.text_changes import TextImpact
 
 _WHY: Mapping[Why, str] = {
     "must_answer": "must be answered",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from zoneinfo import ZoneInfo
 
-from app import documents
+from app.content import documents
 from app.editor import addresses, when
 from app.records.article_files import ArticleFile, Event, StoredRevision
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from html import escape
 
-from app import article_words
+from app.content import article_words
 from app.editor import library_view
 from app.editor.library_view import Query, Reader, Task, View
 from app.records.article_board import Line

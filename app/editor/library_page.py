@@ -11,11 +11,11 @@ from nicegui import background_tasks, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import article_words, editorial
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.live import Shared
+from app.content import article_words, editorial
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.live import Shared
 from app.editor import frame, library_html, library_view, new_article
 from app.editor.library_view import Order, Query, Reader, View
 from app.records.article_board import Lists

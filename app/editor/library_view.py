@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app import editorial
-from app.article_words import STATES, shown
+from app.content import editorial
+from app.content.article_words import STATES, shown
 from app.editor import addresses
 from app.records.article_board import Line
 from knowledge.front_matter import OWN

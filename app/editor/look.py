@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.linting import problems_of
+from app.content.linting import problems_of
 from app.pages.article_page import article_values
 from app.pages.shelf import Shelf, shelf_of
 from app.pages.templating import rendered

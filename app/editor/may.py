@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app import editorial
-from app.documents import is_text
-from app.editorial import Gate, Person
+from app.content import editorial
+from app.content.documents import is_text
+from app.content.editorial import Gate, Person
 from app.errors import NotAllowedError
 from app.records.article_files import ArticleFile, InReview, KeptGate
 from app.records.staff import StaffMember

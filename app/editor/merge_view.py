@@ -7,8 +7,8 @@ from html import escape
 
 from nicegui import ui
 
-from app.care import frame
-from app.care.pieces import Radios, button
+from app.desk import frame
+from app.desk.pieces import Radios, button
 from app.editor.compare_view import pieces
 from app.editor.working_copy import Clash
 from knowledge.compare import words

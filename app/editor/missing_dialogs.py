@@ -5,12 +5,12 @@ from typing import get_args
 
 from nicegui import ui
 
-from app import gap_report
-from app.care import frame, live, pieces
-from app.care.pieces import Radios
+from app.content import gap_report
+from app.content.gap_report import Gap
+from app.content.gaps import Ruling
+from app.desk import frame, live, pieces
+from app.desk.pieces import Radios
 from app.editor.missing_view import RULED
-from app.gap_report import Gap
-from app.gaps import Ruling
 from knowledge.front_matter import ArticleKind
 
 KINDS: dict[str, ArticleKind] = {kind: kind for kind in get_args(ArticleKind)}

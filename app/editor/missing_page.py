@@ -6,19 +6,19 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import gap_report
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing
+from app.content import gap_report
+from app.content.editorial import WRITERS
+from app.content.gap_report import Gap, Report
+from app.content.gaps import Ruling
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing
 from app.editor import frame, missing_view
 from app.editor.missing_dialogs import AsideDialog, BeginDialog
-from app.editorial import WRITERS
 from app.errors import RecordsError
-from app.gap_report import Gap, Report
-from app.gaps import Ruling
+from app.escalation.rota import time_zone
 from app.records.models import now
-from app.rota import time_zone
 from app.wiring import Application
 from knowledge.front_matter import ArticleKind
 

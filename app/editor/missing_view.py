@@ -5,8 +5,8 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from app.gap_report import SAYS, Gap, Report
-from app.gaps import Decision, Ruling
+from app.content.gap_report import SAYS, Gap, Report
+from app.content.gaps import Decision, Ruling
 
 RULED: dict[Ruling, str] = {"answered_elsewhere": "Answered elsewhere", "not_for_us": "Not for us"}
 """How a group is set aside."""

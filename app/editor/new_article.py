@@ -6,9 +6,9 @@ from typing import cast, get_args
 from nicegui import ui
 from nicegui.events import UploadEventArguments
 
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
 from app.editor import library_html
 from knowledge.front_matter import ArticleKind
 from knowledge.glance import glance

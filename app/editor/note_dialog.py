@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from nicegui import ui
 
-from app.care import frame, live, pieces
-from app.recall import LONGEST_REASON, Note, RecallChat
+from app.content.recall import LONGEST_REASON, Note, RecallChat
+from app.desk import frame, live, pieces
 from app.records.recall_files import Recall
 from app.wiring import Application
 

@@ -6,11 +6,13 @@ from html import escape
 
 from nicegui import run, ui
 
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing, Choice, Lines
-from app.documents import TEXT_FORMS
+from app.content.documents import TEXT_FORMS
+from app.content.text_editing import NUMBERS, Working, save_row, working
+from app.content.text_preview import card_calling
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing, Choice, Lines
 from app.editor import frame, number_form, texts_view
 from app.editor.clicks import Click, clicks
 from app.editor.dialogs import Ask
@@ -18,8 +20,6 @@ from app.editor.number_form import FIELDS, Row
 from app.editor.text_head import TextHead
 from app.errors import CarelightError
 from app.records.models import now
-from app.text_editing import NUMBERS, Working, save_row, working
-from app.text_preview import card_calling
 from guardrails import regions
 from guardrails.region_checks import SERVICES, row_faults
 from guardrails.regions import Region

@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import ui
 
-from app.care.pieces import Changing
+from app.desk.pieces import Changing
 from app.editor.look import Look
 
 

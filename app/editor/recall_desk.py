@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from nicegui import ui
 from starlette.requests import Request
 
-from app.care import frame as desk_frame
-from app.care.frame import CARE_LINKS, CARE_ROLES, Visit
+from app.content.editorial import WRITERS
+from app.desk import frame as desk_frame
+from app.desk.frame import CARE_LINKS, CARE_ROLES, Visit
 from app.editor.frame import EDITOR_LINKS, EDITOR_ROLES
-from app.editorial import WRITERS
 from app.records.staff import StaffMember
 from app.wiring import Application
 

@@ -11,20 +11,21 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame as desk_frame
-from app.care import live, pieces, plain, transcript
-from app.care.frame import Visit
-from app.care.live import Shared
-from app.care.pieces import Changing
+from app.care import transcript
+from app.content.recall import RecallChat
+from app.desk import frame as desk_frame
+from app.desk import live, pieces, plain
+from app.desk.frame import Visit
+from app.desk.live import Shared
+from app.desk.pieces import Changing
 from app.editor import recall_view
 from app.editor.dialogs import Ask
 from app.editor.note_dialog import NoteDialog, note_of
 from app.editor.recall_desk import DESKS, RecallDesk, reads_chats, writes
 from app.errors import RecordsError
-from app.recall import RecallChat
+from app.escalation.rota import time_zone
 from app.records.case_files import Line
 from app.records.recall_files import RecallFile
-from app.rota import time_zone
 from app.wiring import Application
 
 Shelf = Callable[[int], Shared[RecallFile | None]]

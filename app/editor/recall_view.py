@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from html import escape
 from zoneinfo import ZoneInfo
 
-from app.care import plain
+from app.content.recall import Became, Cited, RecallChat
+from app.desk import plain
 from app.editor import when
 from app.editor.missing_view import counted
-from app.recall import Became, Cited, RecallChat
 from app.records.recall_files import Recall, Recallable
 from guardrails.level import Level
 

@@ -7,16 +7,16 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame as desk_frame
-from app.care import live
-from app.care.frame import Visit
+from app.desk import frame as desk_frame
+from app.desk import live
+from app.desk.frame import Visit
 from app.editor import recall_view
 from app.editor.dialogs import Ask
 from app.editor.missing_view import counted
 from app.editor.recall_desk import DESKS, RecallDesk, writes
 from app.errors import RecordsError
+from app.escalation.rota import time_zone
 from app.records.recall_files import Recall, Recallable
-from app.rota import time_zone
 from app.wiring import Application
 
 _DOWN = "The records cannot be read just now. Reload this page in a moment."

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from app.care import pieces
-from app.care.pieces import Changing
+from app.desk import pieces
+from app.desk.pieces import Changing
 from app.editor import review_view
 from app.editor.dialogs import Ask, Plan
 from app.editor.may import May

@@ -11,12 +11,12 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import publishing
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.live import Shared
-from app.care.pieces import Changing
+from app.content import publishing
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.live import Shared
+from app.desk.pieces import Changing
 from app.editor import frame, gate_view, history_view, may, review_view
 from app.editor.clicks import Click, clicks
 from app.editor.compare_box import CompareBox, Pair, default_pair
@@ -27,8 +27,8 @@ from app.editor.may import May
 from app.editor.review_bar import Bar
 from app.editor.review_work import ReviewWork
 from app.errors import RecordsError
+from app.escalation.rota import time_zone
 from app.records.article_files import ArticleFile
-from app.rota import time_zone
 from app.wiring import Application
 
 _KEPT = 64

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from app import publishing
-from app.care import live
-from app.care.frame import Visit
+from app.content import publishing
+from app.desk import live
+from app.desk.frame import Visit
 from app.editor.gate_runs import GateRuns
 
 

@@ -6,10 +6,10 @@ from html import escape
 
 from nicegui import run, ui
 
-from app import link_check
-from app.care import live
-from app.care.pieces import Changing, button
-from app.link_check import Checked
+from app.content import link_check
+from app.content.link_check import Checked
+from app.desk import live
+from app.desk.pieces import Changing, button
 from knowledge.front_matter import Seen, Source
 
 _HOW = "page read"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from app.card_sheets import CardDifference, Part
+from app.content.text_changes import Sentence, TextImpact
 from app.editor.compare_view import two_sides
-from app.text_changes import Sentence, TextImpact
 
 _LANGUAGES = {"en": "English", "es": "Spanish"}
 _COUNTRIES = 4

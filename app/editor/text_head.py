@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from app import editorial, publishing
-from app.care import frame, live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing
-from app.documents import TEXT_FORMS
+from app.content import editorial, publishing
+from app.content.documents import TEXT_FORMS
+from app.content.text_editing import Working
+from app.desk import frame, live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing
 from app.editor import review_view, texts_view
 from app.editor.dialogs import Ask
-from app.rota import time_zone
-from app.text_editing import Working
+from app.escalation.rota import time_zone
 
 
 class TextHead:

@@ -4,11 +4,12 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing
-from app.documents import TEXT_FORMS
+from app.content.documents import TEXT_FORMS
+from app.content.text_editing import NUMBERS, Working, save_whole, working
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing
 from app.editor import frame, texts_view
 from app.editor.numbers_page import NumbersPage
 from app.editor.text_head import TextHead
@@ -16,7 +17,6 @@ from app.editor.words_page import WordsPage
 from app.errors import CarelightError, RecordsError
 from app.records.article_board import Line
 from app.records.models import now
-from app.text_editing import NUMBERS, Working, save_whole, working
 from app.wiring import Application
 from knowledge import words
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from app import publishing
-from app.care import live, pieces
-from app.care.frame import Visit
+from app.content import publishing
+from app.desk import live, pieces
+from app.desk.frame import Visit
 from app.editor.dialogs import Ask
 from app.editor.look import Look
 from app.editor.working_copy import WorkingCopy

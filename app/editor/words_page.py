@@ -6,17 +6,17 @@ from functools import partial
 
 from nicegui import run, ui
 
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing, Lines
-from app.documents import TEXT_FORMS
+from app.content.documents import TEXT_FORMS
+from app.content.text_editing import Working, save_words, working
+from app.content.text_preview import card_saying, sentence
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing, Lines
 from app.editor import frame, texts_view
 from app.editor.clicks import Click, clicks
 from app.editor.text_head import TextHead
 from app.errors import CarelightError
-from app.text_editing import Working, save_words, working
-from app.text_preview import card_saying, sentence
 from app.wiring import Application
 from guardrails.text import fold
 from knowledge import words

@@ -7,11 +7,11 @@ from nicegui import run, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import editorial
-from app.care import frame as desk_frame
-from app.care import live, pieces
-from app.care.frame import Visit
-from app.care.pieces import Changing
+from app.content import editorial
+from app.desk import frame as desk_frame
+from app.desk import live, pieces
+from app.desk.frame import Visit
+from app.desk.pieces import Changing
 from app.editor import frame
 from app.editor.look import Look, Looker, page_of
 from app.editor.preview import Preview

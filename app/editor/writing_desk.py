@@ -10,9 +10,9 @@ from html import escape
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
-from app.care import live, pieces, plain
-from app.care.frame import Visit
-from app.care.pieces import Changing
+from app.desk import live, pieces, plain
+from app.desk.frame import Visit
+from app.desk.pieces import Changing
 from app.editor.ask_box import AskBox
 from app.editor.body_field import BodyField
 from app.editor.changes_box import ChangesBox

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from app.case_state import Verdict
+from app.escalation.case_state import Verdict
 from app.records.review_list import ReviewVerdict
 from guardrails.level import SERIOUS, Level, worst
 from guardrails.privacy import MaskingError

@@ -5,10 +5,10 @@ import hmac
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from app import health
-from app.addresses import is_loopback
-from app.gauges import gauges
-from app.proxies import address, passed_on
+from app.server import health
+from app.server.addresses import is_loopback
+from app.server.gauges import gauges
+from app.server.proxies import address, passed_on
 from app.wiring import Application
 
 

@@ -12,8 +12,8 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app import case_state
-from app.case_state import Standing, Targets
+from app.escalation import case_state
+from app.escalation.case_state import Standing, Targets
 from app.journal import Reply
 from app.records.care_tables import AuditRow
 from app.records.case_rows import TARGETS, as_level, locked, standing

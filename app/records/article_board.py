@@ -11,9 +11,9 @@ from typing import Literal
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from app import editorial
-from app.documents import TEXTS, Kind
-from app.editorial import Signature, Submission
+from app.content import editorial
+from app.content.documents import TEXTS, Kind
+from app.content.editorial import Signature, Submission
 from app.records.article_heads import Head, Heads, head_of
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, DraftRow, SubmissionRow, WithdrawnRow

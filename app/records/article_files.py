@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.editorial import Submission
+from app.content.editorial import Submission
 from app.records.article_rows import open_submission, submission
 from app.records.database import Database
 from app.records.drafts import Draft, drawn

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.documents import TEXT_FORMS, TEXTS, Kind
+from app.content.documents import TEXT_FORMS, TEXTS, Kind
 from app.records.models import RevisionRow, Served
 from knowledge.article import parse
 from knowledge.front_matter import ArticleError

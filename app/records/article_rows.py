@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import editorial
-from app.editorial import Person, Signature, Submission
+from app.content import editorial
+from app.content.editorial import Person, Signature, Submission
 from app.errors import NotAllowedError
 from app.records.audit import record
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, DraftRow, SubmissionRow

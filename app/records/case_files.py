@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.case_state import Standing
+from app.escalation.case_state import Standing
 from app.records.care_tables import OutgoingRow, PresenceRow
 from app.records.case_reads import SEEN_WITHIN, staff_names
 from app.records.case_rows import as_finding, as_level, standing

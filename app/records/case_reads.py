@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.case_state import Standing
+from app.escalation.case_state import Standing
 from app.records.care_tables import PresenceRow
 from app.records.case_rows import as_level, standing
 from app.records.models import Case, Conversation, FindingRow, Patient, Staff, now

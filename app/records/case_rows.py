@@ -6,9 +6,9 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import case_state
-from app.case_state import Standing, Targets
 from app.errors import NotAllowedError
+from app.escalation import case_state
+from app.escalation.case_state import Standing, Targets
 from app.records.models import Case, CaseEvent, FindingRow, now
 from guardrails.level import SEVERITY, Evidence, Finding, FoundBy, Level, Pathway
 

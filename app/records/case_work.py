@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app import case_state
-from app.case_state import Closing, Standing, Targets
 from app.errors import NotAllowedError
+from app.escalation import case_state
+from app.escalation.case_state import Closing, Standing, Targets
 from app.journal import Reply
 from app.records.audit import record
 from app.records.case_rows import TARGETS, add_event, keep, locked, open_case, standing

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.case_state import Targets, found
+from app.escalation.case_state import Targets, found
 from app.journal import Tap
 from app.records.case_reads import OpenCase, queue
 from app.records.case_rows import TARGETS, add_event, as_finding, as_level, keep, open_case, standing

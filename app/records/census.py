@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.case_state import Targets
+from app.escalation.case_state import Targets
 from app.records.care_tables import NotificationRow, OutgoingRow
 from app.records.case_reads import connected_patients
 from app.records.case_rows import TARGETS, as_level, standing

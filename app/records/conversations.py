@@ -11,9 +11,9 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.case_state import Targets
 from app.drafting import ModelUse
 from app.errors import RecordsError
+from app.escalation.case_state import Targets
 from app.journal import OpenTurn, Reply
 from app.records.care_tables import OutgoingRow
 from app.records.case_rows import TARGETS, as_finding, open_case, patient_wrote

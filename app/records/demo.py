@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.figures import iso_week
+from app.escalation.figures import iso_week
 from app.records.care_tables import HandoverRow, ReviewRow
 from app.records.database import Database
 from app.records.models import Base, Case, Conversation, Patient, Reply, Staff, Turn, UtcDateTime, new_id

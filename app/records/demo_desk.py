@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
-from app.documents import DEMO
+from app.content.documents import DEMO
 from app.records.database import Database
 from app.records.demo import UNUSABLE, shift
 from app.records.editor_tables import DraftRow, RecallRow, SubmissionRow

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.editorial import Person
+from app.content.editorial import Person
 from app.errors import NotAllowedError, StaleDraftError
 from app.records.article_rows import authors_of, happened, must, new_draft, newest_number, open_submission, revision_row, writer
 from app.records.database import Database

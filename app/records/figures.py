@@ -7,8 +7,8 @@ from typing import cast
 
 from sqlalchemy import select
 
-from app.case_state import FalseAlarm, Verdict
-from app.figures import CaseFacts
+from app.escalation.case_state import FalseAlarm, Verdict
+from app.escalation.figures import CaseFacts
 from app.records.case_rows import as_level
 from app.records.database import Database
 from app.records.models import Case, FindingRow, Patient

@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.gaps import RULINGS, Decision, Group, Ruling
+from app.content.gaps import RULINGS, Decision, Group, Ruling
 from app.records.article_rows import writer
 from app.records.audit import record
 from app.records.database import Database

@@ -1,6 +1,6 @@
 """The library as rows that can leave and come back: revisions, what is served, submissions, signatures, remarks, history.
 
-What comes back with its standing must be known to be ours (`app.library_files` proves it); everything else comes as texts
+What comes back with its standing must be known to be ours (`app.content.library_files` proves it); everything else comes as texts
 that wait for review. Nothing that anybody worked on here is ever replaced.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app import documents
+from app.content import documents
 from app.records.article_rows import newest_number
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, CommentRow, DraftRow, SubmissionRow, WithdrawnRow

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.documents import TEXTS
+from app.content.documents import TEXTS
 from app.records.database import Database
 from app.records.editor_tables import WithdrawnRow
 from app.records.models import RevisionRow, Served, ServedVersion

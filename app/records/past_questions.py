@@ -1,6 +1,6 @@
 """What patients have asked before: messages whose answer cited an article, or that were not covered.
 
-They are patients' words with everything that may name somebody: only `app.stored_questions` reads them, and masks them first.
+They are patients' words with everything that may name somebody: only `app.content.stored_questions` reads them, and masks them first.
 Made-up patients' messages are never among them, nor those of a chat that its patient deleted.
 """
 

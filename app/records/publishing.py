@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import documents, editorial
-from app.editorial import Gate
+from app.content import documents, editorial
+from app.content.editorial import Gate
+from app.content.review_policy import NO_POLICY, Policy
 from app.errors import NotAllowedError
 from app.records.article_rows import happened, in_review, keep_state, must, person, revision_row, submission, writer
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, GateRow, SubmissionRow
 from app.records.models import ServedVersion, now
 from app.records.served import Standing, raise_version, serve, take_out, version
-from app.review_policy import NO_POLICY, Policy
 from knowledge.front_matter import ArticleError
 
 

@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.recall import RecallChat, State, became, cited, worst_first
+from app.content.recall import RecallChat, State, became, cited, worst_first
 from app.records.article_rows import revision_row
 from app.records.care_tables import OutgoingRow
 from app.records.case_rows import as_level

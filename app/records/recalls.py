@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from app.editorial import WRITERS
+from app.content.editorial import WRITERS
+from app.content.recall import Note, may_tell
 from app.errors import NotAllowedError
-from app.recall import Note, may_tell
 from app.records.article_rows import happened, must, person, revision_row, writer
 from app.records.audit import record
 from app.records.case_files import Line, lines_of

@@ -14,7 +14,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowedError, RecordsError
-from app.figures import iso_week
+from app.escalation.figures import iso_week
 from app.records.audit import record
 from app.records.care_tables import ReviewRow
 from app.records.database import Database

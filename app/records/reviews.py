@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from app.figures import iso_week
+from app.escalation.figures import iso_week
 from app.records.care_tables import ReviewRow
 from app.records.database import Database
 from app.records.models import Conversation, now

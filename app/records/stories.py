@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.escalation.sbar import Advice, Asked, Earlier, Fired, Story
 from app.records.care_tables import ProcedureRow, ReachRow
 from app.records.case_reads import connected_patients
 from app.records.case_rows import as_finding, as_level
@@ -14,7 +15,6 @@ from app.records.models import Case, CaseEvent, Conversation, FindingRow, Patien
 from app.records.models import Reply as ReplyRow
 from app.records.owners import profile_in
 from app.records.sealed import DELETED
-from app.sbar import Advice, Asked, Earlier, Fired, Story
 from guardrails.level import UNANSWERED, Pathway
 
 

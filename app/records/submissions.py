@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app import documents, editorial
-from app.documents import Document
-from app.editorial import Person, Submission
+from app.content import documents, editorial
+from app.content.documents import Document
+from app.content.editorial import Person, Submission
+from app.content.review_policy import NO_POLICY, Policy
 from app.records.article_rows import (
     authors_of,
     happened,
@@ -31,7 +32,6 @@ from app.records.drafts import draft_of
 from app.records.editor_tables import ApprovalRow, CommentRow, DraftRow, SubmissionRow
 from app.records.library_store import add_revision, sha256_of
 from app.records.models import RevisionRow, now
-from app.review_policy import NO_POLICY, Policy
 
 ORIGIN = "desk"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.documents import TEXTS, Document
+from app.content.documents import TEXTS, Document
 from app.records.article_rows import newest_number
 from app.records.database import Database
 from app.records.library_store import add_revision, sha256_of

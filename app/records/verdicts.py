@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.case_state import Verdict
+from app.escalation.case_state import Verdict
 from app.evals.verdicts import SettledCase, SettledReview
 from app.records.care_tables import ReviewRow
 from app.records.case_rows import as_level

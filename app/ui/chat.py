@@ -18,13 +18,14 @@ import chainlit as cl
 from chainlit.config import config
 from chainlit.input_widget import Select, Switch, TextInput
 
-from app import care_line, wiring
+from app import wiring
 from app.conversation import Event, Finished, Grown, Screened, Shown
+from app.escalation import care_line
 from app.guests import guest_from_cookies, keeps_chats
 from app.journal import Reply, Tap, Visit
 from app.logs import REQUEST, place
-from app.proxies import address
 from app.records.models import new_id
+from app.server.proxies import address
 from app.ui import reconnect, with_team
 from app.ui.data_layer import RecordsDataLayer
 from app.ui.delivery import Delivery

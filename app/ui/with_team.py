@@ -6,8 +6,8 @@ from typing import Any
 
 import chainlit as cl
 
-from app import care_line
 from app.errors import CarelightError
+from app.escalation import care_line
 from app.logs import place
 from app.ui.show import Show
 from app.wiring import Application

@@ -1,6 +1,6 @@
 """What would make a file of set words unfit for patients: a sentence that is missing, empty, or lost its emergency number.
 
-A file with one such fault is never signed or served (`app.documents`). One that was signed before an upgrade may lack what
+A file with one such fault is never signed or served (`app.content.documents`). One that was signed before an upgrade may lack what
 the upgrade brought: those keys alone are said as they ship (`filled`), so that no card is ever empty.
 """
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from app import gate
-from app.changes import Impact
-from app.impact import Watching, impact
-from app.stored_questions import Chosen, StoredQuestion, Why
+from app.content import gate
+from app.content.changes import Impact
+from app.content.impact import Watching, impact
+from app.content.stored_questions import Chosen, StoredQuestion, Why
 from app.wiring import Application
 from knowledge.article import Article
 from knowledge.library import Snapshot

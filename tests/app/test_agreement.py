@@ -2,8 +2,8 @@
 
 import pytest
 
-from app import agreement
-from app.agreement import disagreements, read_kept
+from app.content import agreement
+from app.content.agreement import disagreements, read_kept
 from guardrails.red_flags import RedFlagRules, load
 from knowledge.article import Article
 from tests.app.pages.corpus import starter

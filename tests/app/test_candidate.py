@@ -2,8 +2,8 @@
 
 import pytest
 
-from app import gate
 from app.asking import Answered, answered
+from app.content import gate
 from app.wiring import Application
 from guardrails.level import Profile
 from knowledge.article import Article

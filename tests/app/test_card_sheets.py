@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from app import documents, publishing
 from app.card_sheets import NO_COUNTRY, CardDifference, Side, differences
+from app.content import documents, publishing
+from app.content.text_changes import TextImpact, impact, is_of_texts, read
+from app.content.texts import Texts, texts_of
 from app.errors import NotAllowedError
 from app.records.text_store import ServedTexts
-from app.text_changes import TextImpact, impact, is_of_texts, read
-from app.texts import Texts, texts_of
 from app.wiring import Application
 from guardrails import regions
 from guardrails.red_flags import RedFlagRules

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app import care_line
-from app.care_line import Reached
+from app.escalation import care_line
+from app.escalation.care_line import Reached
 from app.journal import Reply, Tap
 from app.records.care_tables import ReviewRow
 from app.records.cases import CaseStore

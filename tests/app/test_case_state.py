@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import case_state
-from app.case_state import Closing, Standing
 from app.errors import NotAllowedError, TakenError
+from app.escalation import case_state
+from app.escalation.case_state import Closing, Standing
 from app.records.case_rows import TARGETS
 from guardrails.level import SEVERITY, Level
 

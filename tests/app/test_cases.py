@@ -12,8 +12,9 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import update
 
-from app.cases import CaseDesk, staffing
 from app.errors import RecordsError
+from app.escalation.cases import CaseDesk, staffing
+from app.escalation.rota import Rota, rota
 from app.journal import OpenTurn
 from app.records.cases import CaseStore
 from app.records.conversations import ConversationStore
@@ -21,7 +22,6 @@ from app.records.database import Database
 from app.records.models import StaffSession, now
 from app.records.spool import Spool
 from app.records.staff import StaffStore
-from app.rota import Rota, rota
 from guardrails.care_cards import Staffing
 from guardrails.level import Finding, Profile
 from tests.fakes import finding, settle

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import care_team
 from app.conversation import Conversation, Shown
+from app.escalation import care_team
 from app.journal import Reply
 from app.records.database import Database
 from app.records.models import new_id

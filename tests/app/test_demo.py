@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app import demo
-from app.case_state import Closing
 from app.demo_day import EARLIER, EVERYONE, QUIET, TODAY, Closes, Does, Leaves, Listed, Notes, Person, Say, Taps, Writes
 from app.errors import SettingsError
+from app.escalation.case_state import Closing
 from app.journal import Reply
 from app.records.alarms import AlarmStore, Ladder
 from app.records.demo import COLLEAGUES, DemoReview

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import demo_desk
+from app.content.editorial import WRITERS
 from app.demo_articles import STORIES, Step, Story
-from app.editorial import WRITERS
 from app.errors import NotAllowedError, SettingsError
 from app.production import gaps
 from app.records.audit import Wanted

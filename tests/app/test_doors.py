@@ -3,9 +3,9 @@
 import pytest
 from starlette.types import Scope
 
-from app.addresses import networks
-from app.doors import Doors
-from app.proxies import Proxies, address, passed_on, request_id
+from app.server.addresses import networks
+from app.server.doors import Doors
+from app.server.proxies import Proxies, address, passed_on, request_id
 
 CHAT, DESK = "https://chat.example.org", "https://desk.example.org"
 BOTH = Doors(CHAT, DESK, networks("10.0.0.0/8"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import editorial
-from app.editorial import Gate, Person, Submission
+from app.content import editorial
+from app.content.editorial import Gate, Person, Submission
 from app.errors import NotAllowedError
 
 ED, RITA, RUBEN = Person("ed", "editor"), Person("rita", "reviewer"), Person("ruben", "reviewer")

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.case_state import Verdict
-from app.figures import CaseFacts, figures, iso_week, percentile
+from app.escalation.case_state import Verdict
+from app.escalation.figures import CaseFacts, figures, iso_week, percentile
 from app.records.case_rows import TARGETS
 from guardrails.level import Level
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import gaps
-from app.gaps import Asked, Decision, Followed, Group, Ruling, Why, clusters, grouped, shortened, standing
+from app.content import gaps
+from app.content.gaps import Asked, Decision, Followed, Group, Ruling, Why, clusters, grouped, shortened, standing
 from retrieval.embedder import Vectors
 from tests.fakes import HashingEmbedder
 

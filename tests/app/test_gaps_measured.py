@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.gaps import clusters
+from app.content.gaps import clusters
 from benchmarks.gaps import by_nearest_pair, judged, medquad, summaries
 from retrieval.embedder import SentenceEmbedder
 

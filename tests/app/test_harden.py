@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
-from app.bodies import Body
-from app.doors import Doors
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
-from app.harden import Guards, Harden
-from app.limits import Limits
+from app.server.bodies import Body
+from app.server.doors import Doors
+from app.server.harden import Guards, Harden
+from app.server.limits import Limits
 from app.settings import Settings
 
 SECRET = "a secret of the clinic"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app import gate
-from app.changes import read
-from app.impact import StoppedError, Watching, reading
+from app.content import gate
+from app.content.changes import read
+from app.content.impact import StoppedError, Watching, reading
+from app.content.stored_questions import StoredQuestion
 from app.settings import Settings
-from app.stored_questions import StoredQuestion
 from app.wiring import Application
 from guardrails.red_flags import RedFlagRules
 from knowledge.article import Article, parse

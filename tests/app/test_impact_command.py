@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.changes import read
 from app.commands import corpus
+from app.content.changes import read
 from app.wiring import Application
 from tests.app.gates import clinic, gout, heart_attack
 from tests.fakes import article

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import importing
-from app.importing import KINDS, Kind, bring_in
+from app.content import importing
+from app.content.importing import KINDS, Kind, bring_in
 from app.records.database import Database
 from app.records.library_store import LibraryStore
 from knowledge.article import Article, parse

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.lanes import AnswerLane
+from app.server.lanes import AnswerLane
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import documents, library_files
-from app.editorial import WRITERS
+from app.content import documents, library_files
+from app.content.editorial import WRITERS
+from app.content.library_files import MANIFEST
 from app.errors import NotAllowedError
-from app.library_files import MANIFEST
 from app.records.article_board import ArticleBoard
 from app.records.database import Database
 from app.records.drafts import DraftStore

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app import limits
 from app.journal import Visit
-from app.limits import Buckets, Crowds, Limits
+from app.server import limits
+from app.server.limits import Buckets, Crowds, Limits
 from app.settings import Settings
 from tests.app.turns import World
 

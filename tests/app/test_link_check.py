@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.link_check import Checked, check, reachable
+from app.content.link_check import Checked, check, reachable
 
 PUBLIC = "93.184.216.34"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -150,7 +150,7 @@ def test_an_address_that_cannot_be_read_is_told_as_such(url: str) -> None:
 
 def test_a_server_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte within its limit, for ever."""
-    monkeypatch.setattr("app.link_check._WHOLE_S", 0.2)
+    monkeypatch.setattr("app.content.link_check._WHOLE_S", 0.2)
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -16,14 +16,14 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
-from app import rights
 from app.errors import RecordsError
 from app.guests import COOKIE, guest_id, new_guest
-from app.harden import Harden
 from app.journal import Reply
 from app.pages.staff_pages import COOKIE as STAFF_COOKIE
 from app.records.audit import AuditLog
-from app.rights import ROLES
+from app.server import rights
+from app.server.harden import Harden
+from app.server.rights import ROLES
 from app.settings import Settings
 from app.wiring import Application
 from guardrails.red_flags import RedFlagRules

@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app import gauges as read_gauges
-from app import health
-from app.harden import Guards, Harden
-from app.metrics import HELP, ErrorCount, Metrics
 from app.records.database import Database
 from app.records.library_store import LibraryStore
 from app.records.models import now
 from app.records.spool import Spooled
+from app.server import gauges as read_gauges
+from app.server import health
+from app.server.harden import Guards, Harden
+from app.server.metrics import HELP, ErrorCount, Metrics
 from app.settings import Settings
 from app.wiring import Application
 from tests.app.turns import World

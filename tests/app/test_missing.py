@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.commands import corpus
+from app.content.gap_report import Report, beginning, lines
+from app.content.gaps import Group, Why
+from app.content.missing import Grouping, Means, MissingAnswers
 from app.errors import NotAllowedError
-from app.gap_report import Report, beginning, lines
-from app.gaps import Group, Why
 from app.journal import Reply, ReplyKind
-from app.missing import Grouping, Means, MissingAnswers
 from app.records.audit import AuditLog
 from app.records.conversations import ConversationStore
 from app.records.database import Database

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from app.notices import Wording
+from app.escalation.notices import Wording
 from app.records.notifications import Notice, NoticeKind
 from app.settings import Settings
 from guardrails.level import SEVERITY, Level

@@ -7,9 +7,9 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from app import notify
 from app.errors import SettingsError
-from app.notify import Channels
+from app.escalation import notify
+from app.escalation.notify import Channels
 from tests.app.channels import FakeChannel, mail_server, webhook
 
 A, B, C, OPERATOR = (FakeChannel(name) for name in "abco")

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.cases import CaseDesk
-from app.delivery import Delivery
+from app.escalation.cases import CaseDesk
+from app.escalation.delivery import Delivery
+from app.escalation.notices import Wording
+from app.escalation.notify import Channels
+from app.escalation.outage import FAILS_FOR, OutageWatch
 from app.journal import OpenTurn
-from app.notices import Wording
-from app.notify import Channels
-from app.outage import FAILS_FOR, OutageWatch
 from app.records.cases import CaseStore
 from app.records.database import Database
 from app.records.models import now

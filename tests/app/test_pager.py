@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.escalation.notify import Channels
+from app.escalation.pager import Pager
 from app.journal import OpenTurn
-from app.notify import Channels
-from app.pager import Pager
 from app.records.care_tables import NotificationRow
 from app.records.models import Case, StaffSession, Turn, now
 from app.settings import Settings
@@ -179,7 +179,7 @@ def test_messages_that_cannot_be_checked_call_the_operator_once(clinic: Applicat
 
 def test_nothing_of_the_patient_is_in_what_leaves(clinic: Application) -> None:
     """By real mail and a real webhook: level, wait, link."""
-    from app import notify
+    from app.escalation import notify
 
     with mail_server() as box, webhook() as hook:
         clinic.__dict__["channels"] = notify.read({"first": f"{box.url} {hook.url}"})

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import publishing
+from app.content import publishing
 from app.errors import NotAllowedError
 from app.records.library_store import sha256_of
 from app.records.models import now

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.content.recall import Became, Cited, Note, RecallChat, became, cited, may_tell, worst_first
 from app.errors import NotAllowedError
-from app.recall import Became, Cited, Note, RecallChat, became, cited, may_tell, worst_first
 from app.ui.elements import elements_for
 from guardrails.level import Level
 from knowledge import words

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import release_record
+from app.content import release_record
 from app.evals.report import EarlierError
 from app.wiring import Application
 from knowledge.article import parse

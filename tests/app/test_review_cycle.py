@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from typer.testing import Result
 
-from app import documents, render, review_cycle
+from app import render
+from app.content import documents, review_cycle
+from app.content.review_policy import Overdue, days_overdue
 from app.records.models import Served, now
-from app.review_policy import Overdue, days_overdue
 from app.settings import Settings
 from app.upkeep import Upkeep
 from app.wiring import Application

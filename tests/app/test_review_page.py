@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from nicegui.testing import User
 
-from app import publishing
+from app.content import publishing
 from app.records.library_store import sha256_of
 from app.wiring import Application
 from knowledge.article import parse

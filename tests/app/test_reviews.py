@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app import reviews
+from app.escalation import reviews
+from app.escalation.reviews import Sampling, masked, missed_rates
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.review_list import Review, ReviewList, ReviewVerdict, Why
-from app.reviews import Sampling, masked, missed_rates
 from guardrails.privacy import MaskingError
 from tests.app.records.test_review_list import MONDAY, chat
 

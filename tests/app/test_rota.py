@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.rota import rota
+from app.escalation.rota import rota
 
 
 def _state(hours: str, local: str, zone: str = "Europe/Madrid", holidays: str = "") -> str:

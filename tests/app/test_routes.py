@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app import main
-from app.cases import CaseDesk
+from app.escalation.cases import CaseDesk
 from app.guests import COOKIE, guest_id, new_guest
 from app.journal import OpenTurn, Reply
 from app.records.cases import CaseStore

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.desk_words import rough
-from app.sbar import Advice, Asked, Earlier, Fired, Sbar, Story, summarise
-from app.sbar_lists import names
+from app.escalation.sbar import Advice, Asked, Earlier, Fired, Sbar, Story, summarise
+from app.escalation.sbar_lists import names
 from guardrails.facts import MEASURES
 from guardrails.level import Finding, Profile, worst
 from guardrails.red_flags import RedFlagRules

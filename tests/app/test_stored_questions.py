@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.stored_questions import Chosen, Sources, choose
+from app.content.stored_questions import Chosen, Sources, choose
 from app.wiring import Application
 from guardrails.privacy import MaskingError
 from knowledge.asked import AskedQuestion

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app import documents, production
+from app import production
+from app.content import documents
+from app.content.texts import LiveTexts, LiveWords
 from app.conversation import Shown
 from app.records.database import Database
 from app.records.models import RevisionRow
 from app.records.text_store import TextStore
 from app.settings import Settings
-from app.texts import LiveTexts, LiveWords
 from app.upkeep import Following
 from app.wiring import Application
 from guardrails import region_rows, regions

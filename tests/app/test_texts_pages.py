@@ -6,13 +6,13 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from app import documents, publishing
+from app.content import documents, publishing
+from app.content.editorial import Person
+from app.content.text_editing import NUMBERS, save_row, save_whole, save_words, working
+from app.content.text_preview import card_calling, card_saying, sentence
 from app.editor import number_form, texts_view
 from app.editor.may import may
-from app.editorial import Person
 from app.errors import NotAllowedError, StaleDraftError
-from app.text_editing import NUMBERS, save_row, save_whole, save_words, working
-from app.text_preview import card_calling, card_saying, sentence
 from app.wiring import Application
 from guardrails import regions
 from guardrails.red_flags import RedFlagRules

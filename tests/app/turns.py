@@ -9,8 +9,8 @@ import numpy as np
 from cryptography.fernet import Fernet
 
 from app.answering import Parts
-from app.cases import CaseDesk
 from app.conversation import Conversation, Event, Finished, Grown, Screened, Shown
+from app.escalation.cases import CaseDesk
 from app.journal import Reply
 from app.records.case_work import CaseWork
 from app.records.cases import CaseStore

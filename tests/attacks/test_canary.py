@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.care_team import said
+from app.escalation.care_team import said
 from app.settings import Settings
 from app.wiring import Application
 from tests.attacks.guests import Guest, guest

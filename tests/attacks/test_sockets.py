@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -37,7 +38,7 @@ def _secret(target: Served) -> str:
     return (target.data_dir / "secrets" / "guest").read_text()
 
 
-def _rows(data_dir: Path, query: str, *values: str) -> Sequence[tuple[str, ...]]:
+def _rows(data_dir: Path, query: str, *values: str) -> Sequence[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{data_dir / 'carelight.db'}?mode=ro", uri=True, timeout=5)) as database:
         return database.execute(query, values).fetchall()
 

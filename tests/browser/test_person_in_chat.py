@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from app import care_team
-from app.care_team import Question
+from app.escalation import care_team
+from app.escalation.care_team import Question
 from app.records.care_tables import OutgoingRow
 from app.records.case_work import CaseWork
 from app.records.cases import CaseStore

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from app import serving
+from app.server import serving
 
 
 async def _app(scope: Scope, receive: Receive, send: Send) -> None:

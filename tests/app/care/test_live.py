@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.care.live import Shared
+from app.desk.live import Shared
 from app.errors import RecordsError
 
 

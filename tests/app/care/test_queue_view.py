@@ -7,8 +7,8 @@ import pytest
 
 from app.care import queue_view
 from app.care.queue_view import Filter, Row
-from app.case_state import Standing
 from app.desk_words import span
+from app.escalation.case_state import Standing
 from app.records.case_reads import OpenCase
 from guardrails.level import Level
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.editorial import Signature, Submission
+from app.content.editorial import Signature, Submission
 from app.records.article_files import ArticleFile, Comment, Event, InReview, KeptGate, StoredRevision
 from app.records.library_store import sha256_of
 from knowledge.article import parse

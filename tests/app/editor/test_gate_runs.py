@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from app.content.impact import StoppedError, Watching
 from app.editor.gate_runs import GateRuns, Progress
 from app.errors import NotAllowedError
-from app.impact import StoppedError, Watching
 
 
 @contextmanager

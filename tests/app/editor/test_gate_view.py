@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from app.changes import CardChange, Change, Impact, Place, Reading, Said
+from app.content.changes import CardChange, Change, Impact, Place, Reading, Said
+from app.content.stored_questions import StoredQuestion, Why
 from app.editor import gate_view
-from app.stored_questions import StoredQuestion, Why
 from tests.app.editor.files import gate
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from app.content.editorial import Person
 from app.editor.may import May, may
-from app.editorial import Person
 from app.records.article_files import ArticleFile
 from tests.app.editor.files import file, gate, review, stored
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from app.case_state import Verdict
+from app.escalation.case_state import Verdict
 from app.evals import red_flags
 from app.evals.verdicts import SettledCase, SettledReview, export, should_be
 from app.records.cases import CaseStore

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
-from app.harden import Harden
+from app.server.harden import Harden
 from app.wiring import Application
 from guardrails.level import Profile
 

@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.guests import COOKIE, guest_id, new_guest
-from app.harden import Harden
 from app.journal import Reply
 from app.records.models import new_id
 from app.records.reach import Reach
+from app.server.harden import Harden
 from app.wiring import Application
 from guardrails.level import Profile
 from knowledge import words

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app import care_team
+from app.escalation import care_team
 from app.journal import Reply
 from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFile, CaseFiles

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.case_state import Closing
 from app.errors import NotAllowedError, TakenError
+from app.escalation.case_state import Closing
 from app.journal import Reply
 from app.records.audit import AuditLog
 from app.records.case_reads import OpenCase

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.content.review_policy import policy
 from app.errors import NotAllowedError, StaleDraftError
 from app.records.article_board import ArticleBoard
 from app.records.article_files import ArticleFiles
@@ -19,7 +20,6 @@ from app.records.library_store import LibraryStore, sha256_of
 from app.records.publishing import FoundChanges, PublishStore
 from app.records.staff import StaffStore
 from app.records.submissions import SubmissionStore
-from app.review_policy import policy
 from knowledge.article import parse
 from tests.fakes import article, article_text
 from tests.keys import records

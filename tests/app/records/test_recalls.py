@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.content.recall import Note
 from app.errors import NotAllowedError, RecordsError
 from app.journal import Reply
-from app.recall import Note
 from app.records.audit import AuditLog
 from app.records.care_tables import OutgoingRow
 from app.records.cases import CaseStore

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app import documents
+from app.content import documents
 from app.errors import NotAllowedError
 from app.records.article_board import ArticleBoard
 from app.records.database import Database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.importing import KINDS, Name
+from app.content.importing import KINDS, Name
 from knowledge.article import Article
 from knowledge.importers.compose import Refused
 
