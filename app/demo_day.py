@@ -247,5 +247,12 @@ QUIET: tuple[Person, ...] = (
     Person((Say(100, "The pills for my blood pressure make me dizzy when I stand up"), Listed(95, DemoReview("said_urgent", None)))),
 )
 """Chats that raised no alarm, on the review list."""
-EVERYONE = (*EARLIER, *QUIET, *TODAY)
+UNANSWERED: tuple[Person, ...] = (
+    Person((Say(2 * _DAY, "Does a ganglion cyst on the wrist go away by itself?"),)),
+    Person((Say(5 * _DAY, "How is a ganglion cyst drained?"),)),
+    Person((Say(11 * _DAY, "Can a ganglion cyst come back after surgery?"),)),
+    Person((Say(12 * _DAY, "ganglion cyst on my hand, what helps"),)),
+)
+"""Questions that the starter library holds nothing on: a group for the editors' list of what is missing."""
+EVERYONE = (*EARLIER, *QUIET, *UNANSWERED, *TODAY)
 HANDOVER = "Made up: quiet night. The child who swallowed the battery is on her way to the hospital; please ask how it went."
