@@ -82,9 +82,9 @@ def _second_factor(app: Application, router: APIRouter) -> None:
 
     def form(request: Request, to: str, *, failed: bool) -> Response:
         member = app.staff.enrolling(held(request))
-        if member is None:
+        secret = app.staff.offered(held(request))
+        if member is None or not secret:
             return _again(to)
-        secret = app.staff.second_factor.offer(member.id)
         values: dict[str, object] = {"to": desk(to), "failed": failed, "key": totp.grouped(secret), "login": member.login}
         values["link"] = totp.address(secret, member.login, app.settings.clinic)
         return staff_page(app, request, "second_factor.html", values, 401 if failed else 200)

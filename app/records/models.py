@@ -328,7 +328,7 @@ class Staff(Base):
     totp: Mapped[str] = mapped_column(Text, default="", server_default="")
     """The second factor's secret, sealed; empty where there is none."""
     totp_new: Mapped[str] = mapped_column(Text, default="", server_default="")
-    """One that is being set up, sealed."""
+    """One that is being set up, sealed with the hash of the session that sets it up."""
     totp_step: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """The time step of the newest code that was taken: none is taken twice."""
     created: Mapped[dt.datetime] = mapped_column(default=now)

@@ -13,7 +13,7 @@ from app import totp
 from app.errors import RecordsError
 from app.records.audit import record
 from app.records.database import Database
-from app.records.models import RecoveryCode, Staff, now
+from app.records.models import RecoveryCode, Staff, StaffSession, now
 
 CODES = 8
 """Recovery codes that are given at once."""
@@ -32,24 +32,34 @@ class SecondFactor:
         with self._database.reading() as session:
             return bool(session.scalar(select(Staff.totp).where(Staff.id == staff_id)))
 
-    def offer(self, staff_id: str) -> str:
-        """The secret that is being set up, made now if there is none; it counts only once a code of it was given."""
+    def offer(self, staff_id: str, sign_in: str) -> str:
+        """The secret that one sign-in sets up (`sign_in` is its token's hash); it counts only once a code of it was given.
+
+        Another sign-in gets another secret: somebody who knows the password must neither read the one that its owner is
+        setting up, nor have set up for them one that they read before.
+        """
         with self._database.transaction() as session:
-            row = session.get_one(Staff, staff_id)
-            if row.totp_new:
-                return self._open(row.totp_new)
+            row = session.get_one(Staff, staff_id, with_for_update=True)
+            if secret := self._offered(row, sign_in):
+                return secret
             made = totp.new_secret()
-            row.totp_new = self._seal(made)
+            row.totp_new = self._seal(f"{sign_in}:{made}")
             return made
 
-    def confirm(self, staff_id: str, typed: str) -> Sequence[str]:
-        """Take the secret that was offered into use, with a code of it; fresh recovery codes, or none where the code is wrong."""
+    def confirm(self, staff_id: str, sign_in: str, typed: str) -> Sequence[str]:
+        """Take the secret that this sign-in was offered into use, with a code of it; recovery codes, or none where it is wrong.
+
+        Every other sign-in of theirs that is not through ends with it: it was begun under what counted before.
+        """
         with self._database.transaction() as session:
-            row = session.get_one(Staff, staff_id)
-            step = totp.accepted(self._open(row.totp_new), typed, self._clock(), 0) if row.totp_new else None
+            row = session.get_one(Staff, staff_id, with_for_update=True)
+            secret = self._offered(row, sign_in)
+            step = totp.accepted(secret, typed, self._clock(), 0) if secret else None
             if step is None:
                 return ()
-            row.totp, row.totp_new, row.totp_step = row.totp_new, "", step
+            row.totp, row.totp_new, row.totp_step = self._seal(secret), "", step
+            unfinished = (StaffSession.staff_id == staff_id, StaffSession.stage != "full", StaffSession.token_hash != sign_in)
+            session.execute(delete(StaffSession).where(*unfinished))
             record(session, staff_id, "staff.second_factor_set", staff_id)
             return _fresh_codes(session, staff_id)
 
@@ -70,6 +80,11 @@ class SecondFactor:
         with self._database.reading() as session:
             unused = select(RecoveryCode).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used.is_(None))
             return len(session.scalars(unused).all())
+
+    def _offered(self, row: Staff, sign_in: str) -> str:
+        """The secret that this sign-in was offered; empty where it was none, or another one was since."""
+        holder, _, secret = self._open(row.totp_new).partition(":") if row.totp_new else ("", "", "")
+        return secret if holder == sign_in else ""
 
     def _seal(self, secret: str) -> str:
         return Fernet(self._key).encrypt(secret.encode()).decode()

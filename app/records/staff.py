@@ -104,7 +104,7 @@ class StaffStore:
     def enrol(self, token: str, typed: str, place: Place = NOWHERE) -> tuple[str, Sequence[str]] | None:
         """Take a second factor into use with its first code: the token from now on, and recovery codes; None where it is wrong."""
         member = self._holder(token, "enrol")
-        codes = self.second_factor.confirm(member.id, typed) if member is not None else ()
+        codes = self.second_factor.confirm(member.id, hash_of(token), typed) if member is not None else ()
         if member is None or not codes:
             return None
         return self._replace(token, member, place), codes
@@ -168,6 +168,11 @@ class StaffStore:
     def enrolling(self, token: str) -> StaffMember | None:
         """Who is setting up a second factor in that session."""
         return self._holder(token, "enrol")
+
+    def offered(self, token: str) -> str:
+        """The secret that this session sets up, and no other; empty where it sets up none."""
+        member = self._holder(token, "enrol")
+        return self.second_factor.offer(member.id, hash_of(token)) if member is not None else ""
 
     def begin_enrolment(self, token: str, password: str) -> bool:
         """Whoever is signed in and knows their password sets up another second factor; the old one counts until then."""

@@ -44,7 +44,7 @@ class Clinic:
         """Nora's secret and recovery codes."""
         token = self.token()
         self.staff.begin_enrolment(token, PASSWORD)
-        secret = self.staff.second_factor.offer(self.id("nora"))
+        secret = self.staff.offered(token)
         done = self.staff.enrol(token, self.code(secret))
         assert done is not None
         self.seconds += 60
@@ -92,13 +92,38 @@ def test_where_a_second_factor_is_required_nobody_gets_in_without(database: Data
     clinic = Clinic(database, required=True)
     half = clinic.token()
     assert (clinic.staff.stage(half), clinic.staff.member(half)) == ("enrol", None)
-    secret = clinic.staff.second_factor.offer(clinic.id("nora"))
+    secret = clinic.staff.offered(half)
     assert clinic.staff.enrol(half, "000000") is None
     done = clinic.staff.enrol(half, clinic.code(secret))
     assert done is not None
     assert clinic.staff.member(done[0]) is not None
     with pytest.raises(NotAllowedError, match="second factor"):
         clinic.staff.act("ada", PASSWORD)
+
+
+def test_only_the_session_that_was_offered_a_second_factor_takes_it_into_use(database: Database) -> None:
+    """Or whoever knows the password reads the secret first, waits, and has it for ever once its owner confirms it."""
+    clinic = Clinic(database, required=True)
+    theirs, hers = clinic.token(), clinic.token()
+    read_before = clinic.staff.offered(theirs)
+    secret = clinic.staff.offered(hers)
+    assert secret != read_before
+    assert clinic.staff.offered(hers) == secret
+    assert clinic.staff.enrol(theirs, clinic.code(secret)) is None
+    assert clinic.staff.enrol(hers, clinic.code(read_before)) is None
+    assert clinic.staff.enrol(hers, clinic.code(secret)) is not None
+
+
+def test_a_second_factor_ends_the_sign_ins_that_were_begun_before_it(clinic: Clinic) -> None:
+    """One that waits for a code, or sets up another; a desk that is open stays open."""
+    at_work, replacing, setting_up = clinic.token(), clinic.token(), clinic.token()
+    clinic.enrolled()
+    waiting = clinic.token()
+    for token in (replacing, setting_up):
+        clinic.staff.begin_enrolment(token, PASSWORD)
+    assert [clinic.staff.stage(token) for token in (waiting, setting_up)] == ["code", "enrol"]
+    assert clinic.staff.enrol(replacing, clinic.code(clinic.staff.offered(replacing))) is not None
+    assert [clinic.staff.stage(token) for token in (waiting, setting_up, at_work)] == [None, None, "full"]
 
 
 def test_neither_secret_nor_recovery_codes_stand_in_the_database(clinic: Clinic) -> None:
