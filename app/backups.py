@@ -8,7 +8,8 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,30 +36,48 @@ class Archive:
 
 def write_words(settings: Settings, keyring: Keyring, into: Path, at: datetime) -> Path:
     """A dated copy of the records, and of escalations that wait on disk; the folder it stands in."""
-    folder = _fresh(into, f"{_WORDS}{at:%Y%m%dT%H%M%SZ}")
-    backup.dump(settings.database, folder / _RECORDS)
-    for name in _SPOOLED:
-        if (waiting := settings.data_dir / name).exists():
-            shutil.copyfile(waiting, folder / name)
-    return _finished(folder, keyring, at)
+    with _fresh(into, f"{_WORDS}{at:%Y%m%dT%H%M%SZ}") as folder:
+        backup.dump(settings.database, folder / _RECORDS)
+        for name in _SPOOLED:
+            if (waiting := settings.data_dir / name).exists():
+                shutil.copyfile(waiting, folder / name)
+        return _finished(folder, keyring, at)
 
 
 def write_keys(keyring: Keyring, into: Path, at: datetime) -> Path:
     """The one copy of the keys, in the place of the one before; the folder it stands in."""
-    folder = _fresh(into, _KEYS)
-    keyring.copy_to(folder / _KEY_STORE)
-    return _finished(folder, keyring, at)
+    with _fresh(into, _KEYS) as folder:
+        keyring.copy_to(folder / _KEY_STORE)
+        return _finished(folder, keyring, at)
 
 
-def _fresh(into: Path, name: str) -> Path:
-    """A folder to fill, under another name until it is whole."""
+@contextmanager
+def _fresh(into: Path, name: str) -> Iterator[Path]:
+    """A folder to fill, under another name until it is whole. Where it does not become whole it goes, as do those left before:
+
+    a copy of the keys that nobody replaces would undo deletions. DataFolderError where something cannot be written.
+    """
+    folder = into / f".{name}.{secrets.token_hex(4)}"
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = into / f".{name}.{secrets.token_hex(4)}"
+        _clear(into, name)
         folder.mkdir(mode=0o700)
+        yield folder
     except OSError as error:
-        raise DataFolderError(f"{into} cannot be written ({error.strerror}); choose a folder that this user may write") from None
-    return folder
+        why = error.strerror or type(error).__name__
+        told = f"the backup cannot be written into {into} ({why}); check free disk space, and that this user may write there"
+        raise DataFolderError(told) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear(into: Path, name: str) -> None:
+    """Take away what a write that was stopped has left; the copy before it is put back where that one had moved it away."""
+    moved = into / f".{name}.old"
+    if moved.exists() and not (into / name).exists():
+        moved.rename(into / name)
+    for left in into.glob(f".{name}.*"):
+        shutil.rmtree(left)
 
 
 def _finished(folder: Path, keyring: Keyring, at: datetime) -> Path:
@@ -72,7 +91,11 @@ def _finished(folder: Path, keyring: Keyring, at: datetime) -> Path:
     if whole.exists():
         old = whole.with_name(f".{whole.name}.old")
         whole.rename(old)
-        folder.rename(whole)
+        try:
+            folder.rename(whole)
+        except OSError:
+            old.rename(whole)
+            raise
         shutil.rmtree(old)
     else:
         folder.rename(whole)

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.commands.shared import DataDir, application
+from app.commands.shared import DataDir, application, tell
 from app.masters import MasterFile
 from app.records.keyring import Keyring
 
@@ -30,13 +30,24 @@ def rotate(data_dir: DataDir = None) -> None:
             masters.begin()
         done = _rewrapped(app.keyring)
         typer.echo(f"{done} keys are wrapped by the master key {masters.current(may_make=True).id}.")
-        retired = [old.id for old in masters.all()[1:] if app.keyring.retire(old.id)]
+        older = [old.id for old in masters.all()[1:]]
+        retired = [master_id for master_id in older if app.keyring.retire(master_id)]
         if isinstance(masters, MasterFile):
             for master_id in retired:
                 masters.drop(master_id)
-            typer.echo("The old master key is forgotten. Back up secrets/master anew, apart from the backups of words and keys.")
-        else:
-            typer.echo("Now remove every key but the first from CARELIGHT_MASTER_KEY, and start the server again.")
+        if needed := [master_id for master_id in older if master_id not in retired]:
+            tell(f"carelight: still needed, for keys made meanwhile: {', '.join(needed)}; keep it, and run `carelight keys rotate` again")
+            raise typer.Exit(1)
+        typer.echo(_what_now(in_file=isinstance(masters, MasterFile), changed=bool(older)))
+
+
+def _what_now(*, in_file: bool, changed: bool) -> str:
+    """What is left to do once nothing is wrapped by an older master."""
+    if in_file:
+        return "The old master key is forgotten. Back up secrets/master anew, apart from the backups of words and keys."
+    if not changed:
+        return "CARELIGHT_MASTER_KEY holds one key alone; to change it, put a new one and a comma before it, and run this again."
+    return "Now remove every key but the first from CARELIGHT_MASTER_KEY, and start the server again."
 
 
 def _rewrapped(keyring: Keyring) -> int:

@@ -1,5 +1,6 @@
 """Backups are proved by restoring them: words come back, what was deleted since does not, and damage is found first."""
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from app import backups
 from app.data_folder import DataFolderLock
 from app.errors import RecordsError
 from app.records import backup as databases
+from app.records.keyring import Keyring
 from app.settings import Settings
 from app.wiring import Application
 from tests.app.records.test_sealed import files_with
@@ -95,6 +97,47 @@ def test_there_is_one_copy_of_the_keys_however_many_of_the_words(run: Run, folde
     """An old copy of the keys would undo deletions."""
     run("backup", str(kept))
     assert sorted(path.name for path in kept.iterdir() if not path.name.startswith("words-")) == ["keys"]
+
+
+@pytest.mark.parametrize("failing", ["copying", "naming"])
+def test_a_copy_of_the_keys_that_failed_leaves_nothing_but_the_one_before(
+    failing: str, run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half-written ones would pile up, each with keys of chats that are deleted later."""
+    before = (kept / "keys" / "manifest.json").read_text()
+
+    def full(*_told: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(*{"copying": (Keyring, "copy_to", full), "naming": (Path, "rename", _fails_first_under(kept / "keys"))}[failing])
+        ran = run("backup", str(kept), "--keys-only")
+    assert ran.exit_code == 1
+    assert "No space left on device" in ran.output
+    assert "check free disk space" in ran.output
+    assert [path.name for path in kept.iterdir() if not path.name.startswith("words-")] == ["keys"]
+    assert (kept / "keys" / "manifest.json").read_text() == before
+
+
+def _fails_first_under(name: Path) -> Callable[[Path, Path], Path]:
+    """A rename that fails when the finished copy takes its name, once the one before was moved away."""
+    real, failed = Path.rename, []
+
+    def rename(path: Path, target: Path) -> Path:
+        if target == name and not failed:
+            failed.append(target)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, target)
+
+    return rename
+
+
+def test_what_a_write_that_was_killed_has_left_goes_with_the_next_one(run: Run, kept: Path) -> None:
+    """Also between the two names: the copy before it is there again until the new one is whole."""
+    shutil.copytree(kept / "keys", kept / ".keys.0badcafe")
+    (kept / "keys").rename(kept / ".keys.old")
+    assert run("backup", str(kept), "--keys-only").exit_code == 0
+    assert [path.name for path in kept.iterdir() if not path.name.startswith("words-")] == ["keys"]
 
 
 def test_keys_that_the_data_folder_lost_come_back(run: Run, folder: Path, kept: Path) -> None:
@@ -191,4 +234,19 @@ def test_rotation_and_purge_run_from_the_command_line(run: Run, folder: Path, ke
     assert "keys in" in run("keys", "show").output
     assert "0  chats, after 365 days" in run("purge", "--dry-run").output
     assert run("purge").exit_code == 0
+    assert read(folder) == {"c1": WORDS, "c2": WORDS}
+
+
+def test_a_master_key_that_is_still_needed_is_kept_and_named(run: Run, folder: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server wrapped a key with it meanwhile: 'forgotten' would be believed, and the key thrown away."""
+    assert kept.exists()
+    before = (folder / "secrets" / "master").read_text().split()
+    with monkeypatch.context() as raced:
+        raced.setattr(Keyring, "rewrap", lambda _self: 0)
+        ran = run("keys", "rotate")
+    assert ran.exit_code == 1
+    assert "forgotten" not in ran.output
+    assert "keys rotate` again" in ran.output
+    assert (folder / "secrets" / "master").read_text().split()[1:] == before
+    assert "forgotten" in run("keys", "rotate").output
     assert read(folder) == {"c1": WORDS, "c2": WORDS}
