@@ -138,7 +138,9 @@ class AuditProof:
         start = max((row for row in kept if row.kind == "cut"), key=lambda row: row.number, default=None)
         begin = (start.number, start.hash) if start else (0, GENESIS)
         signed = {row.number: row.hash for row in kept if row.number > begin[0]}
-        if held is not None and held.number > begin[0]:
+        if held is not None:
+            if problem := _refuted(held, begin, signed):
+                return Verdict(0, 0, 0, Broken(held.number, problem))
             signed[held.number] = held.hash
         return _chain(session, begin, signed)
 
@@ -157,6 +159,18 @@ class AuditProof:
 
     def _holds(self, kind: str, given: Checkpoint) -> bool:
         return hmac.compare_digest(self._signature(kind, given.number, given.hash, given.made), given.signature)
+
+
+def _refuted(held: Checkpoint, begin: tuple[int, str], signed: Mapping[int, str]) -> str:
+    """What speaks against the log by a checkpoint that was kept elsewhere, before it is walked; empty where nothing does.
+
+    A cut is signed with this installation's key too: whoever has taken that over must not get rid of a checkpoint by a cut after it.
+    """
+    if held.number < begin[0]:
+        return "the log was cut after this checkpoint; it proves nothing of what stands now"
+    if {**signed, begin[0]: begin[1]}.get(held.number, held.hash) != held.hash:
+        return "something else was signed here for the same number: the log was written anew"
+    return ""
 
 
 def _chain(session: Session, begin: tuple[int, str], signed: Mapping[int, str]) -> Verdict:

@@ -203,6 +203,34 @@ def test_a_cut_log_is_whole_from_its_cut_on(proof: AuditProof, log: AuditLog, da
     assert [(entry.verb, entry.subject) for _, entry in log.find(Wanted()).entries] == [("audit.cut", "3"), ("case.read", "new")]
 
 
+def test_a_checkpoint_kept_elsewhere_is_not_got_rid_of_by_a_cut(proof: AuditProof, log: AuditLog) -> None:
+    """Whoever holds the key can sign a cut; the log is then whole by itself, and the checkpoint must not pass in silence."""
+    before = proof.checkpoint()
+    log.record("nora", "case.read", "case")
+    at_the_cut = proof.checkpoint()
+    assert proof.cut(now() + timedelta(days=1)) == LENGTH + 1
+    assert proof.verify().broken is None
+    assert proof.verify(at_the_cut).broken is None
+    assert proof.verify(proof.checkpoint()).broken is None
+    found = proof.verify(before).broken
+    assert found is not None
+    assert (found.number, "cut after this checkpoint" in found.problem) == (LENGTH, True)
+
+
+def test_a_cut_at_a_checkpoints_number_with_another_hash_contradicts_it(proof: AuditProof, log: AuditLog, database: Database) -> None:
+    """The log was written anew up to there, and cut."""
+    held = proof.checkpoint()
+    with database.transaction() as session:
+        session.execute(text("DELETE FROM audit_checkpoints"))
+    _rewrite(database, proof, LENGTH - 1)
+    log.record("nora", "case.read", "another case")
+    assert proof.cut(now() + timedelta(days=1)) == LENGTH
+    assert proof.verify().broken is None
+    found = proof.verify(held).broken
+    assert found is not None
+    assert (found.number, "something else was signed" in found.problem) == (LENGTH, True)
+
+
 def test_a_broken_log_is_not_cut(proof: AuditProof, database: Database) -> None:
     """A cut would hide what was done to it."""
     with database.transaction() as session:
