@@ -25,6 +25,10 @@ def missing(app: Application) -> list[str]:
         (chosen.region not in app.regions, "CARELIGHT_REGION is not set to a country with checked emergency numbers"),
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
         (
+            chosen.origin.startswith("https://") and not chosen.trusted_proxies.strip(),
+            "CARELIGHT_ORIGIN is https and no proxy is trusted (CARELIGHT_TRUSTED_PROXIES): every patient would seem to come from the proxy",
+        ),
+        (
             not app.staff.team("administrator"),
             "nobody administers it; use `carelight staff add LOGIN --role administrator`",
         ),

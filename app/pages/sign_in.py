@@ -56,7 +56,7 @@ def _password(app: Application, router: APIRouter) -> None:
         if token is None:
             return form(request, to, failed=True)
         step = _STEPS.get(app.staff.stage(token) or "")
-        return keep(request, _onward(step, to), token)
+        return keep(app, request, _onward(step, to), token)
 
 
 def _code(app: Application, router: APIRouter) -> None:
@@ -74,7 +74,7 @@ def _code(app: Application, router: APIRouter) -> None:
         if app.staff.stage(held(request)) != "code":
             return _again(to)
         token = app.staff.pass_code(held(request), code, place(request))
-        return form(request, to, failed=True) if token is None else keep(request, _onward(None, to), token)
+        return form(request, to, failed=True) if token is None else keep(app, request, _onward(None, to), token)
 
 
 def _second_factor(app: Application, router: APIRouter) -> None:
@@ -99,7 +99,7 @@ def _second_factor(app: Application, router: APIRouter) -> None:
         if done is None:
             return form(request, to, failed=True)
         token, codes = done
-        return keep(request, staff_page(app, request, "recovery_codes.html", {"to": desk(to), "codes": codes}), token)
+        return keep(app, request, staff_page(app, request, "recovery_codes.html", {"to": desk(to), "codes": codes}), token)
 
 
 def _onward(step: str | None, to: str) -> Response:

@@ -26,9 +26,10 @@ def place(request: Request) -> Place:
     return Place(request.client.host if request.client else "", browser_of(request.headers.get("user-agent", "")))
 
 
-def keep(request: Request, response: Response, token: str) -> Response:
-    """Give the browser its session."""
-    secure = request.url.scheme == "https"
+def keep(app: Application, request: Request, response: Response, token: str) -> Response:
+    """Give the browser its session; over https alone where that is how the desks are reached, whatever the proxy says."""
+    public = app.settings.desk_origin or app.settings.origin
+    secure = request.url.scheme == "https" or public.startswith("https://")
     response.set_cookie(COOKIE, token, max_age=_SESSION_S, httponly=True, samesite="strict", secure=secure)
     return response
 

@@ -12,7 +12,7 @@ from app.server.proxies import address
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WATCHED = ("/healthz", "/readyz", "/metrics")
 """What monitors ask for, by whatever name they know the machine."""
-_DESK = ("/desk", "/sign-in", "/sign-out", "/care", "/editor", "/account")
+_DESK = ("/desk", "/sign-in", "/sign-out", "/care", "/editor", "/admin", "/account")
 _BOTH = ("/site", "/library", *WATCHED)
 _CLOSED = (
     "/project/file",

@@ -184,7 +184,7 @@ class _Page:
         deleted = "max-age=0" in value.lower() or '=""' in value
         if value.startswith("access_token") and not self._keep and not deleted:
             value = _EXPIRY.sub("", value)
-        secure = self._scope["scheme"] == "https" and "secure" not in value.lower()
+        secure = page_headers.safe(self._scope, self._own) and "; secure" not in value.lower()
         return (value + ("; Secure" if secure else "")).encode("latin-1")
 
 

@@ -28,6 +28,11 @@ def is_html(headers: Headers) -> bool:
     return _kind(headers).startswith(b"text/html")
 
 
+def safe(scope: Scope, own: str) -> bool:
+    """Whether the browser came by https: the public address says so also where the proxy does not."""
+    return scope["scheme"] == "https" or own.startswith("https://")
+
+
 def _ours(scope: Scope, headers: Headers, own: str) -> dict[bytes, bytes]:
     framed = "'self'" if surface(scope["path"]) == "library" else "'none'"
     ours = {
@@ -39,7 +44,7 @@ def _ours(scope: Scope, headers: Headers, own: str) -> dict[bytes, bytes]:
         b"cross-origin-opener-policy": b"same-origin",
         b"cross-origin-resource-policy": b"same-origin",
     }
-    if scope["scheme"] == "https":
+    if safe(scope, own):
         ours[b"strict-transport-security"] = _HSTS
     if _private(headers):
         ours[b"cache-control"] = b"no-store"

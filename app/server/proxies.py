@@ -17,6 +17,7 @@ from app.server.addresses import Network, within
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "via")
 _PASSED_ON = "carelight.passed_on"
 _REQUEST = "carelight.request"
+_WITH_PORT = re.compile(r"\[(?P<six>[0-9A-Fa-f:.]+)\](?::\d{1,5})?|(?P<four>[0-9.]+):\d{1,5}")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -52,10 +53,16 @@ class Proxies:
 
     def _client(self, forwarded: str, peer: str) -> str:
         """The nearest address that is no proxy of ours: what stands left of it the browser may have made up."""
-        for hop in reversed([hop.strip() for hop in forwarded.split(",") if hop.strip()]):
+        for hop in reversed([_without_port(hop.strip()) for hop in forwarded.split(",") if hop.strip()]):
             if not within(hop, self.trusted):
                 return hop
         return peer
+
+
+def _without_port(hop: str) -> str:
+    """An address as some proxies write it, `203.0.113.9:50123` or `[2001:db8::1]:443`, without the port: each would be another."""
+    found = _WITH_PORT.fullmatch(hop)
+    return (found["six"] or found["four"]) if found else hop
 
 
 def address(scope: Scope) -> str:

@@ -41,6 +41,7 @@ def test_another_host_is_not_where_the_public_address_is_set(host: str) -> None:
         ("/desk/_nicegui_ws/socket.io", 404, None),
         ("/sign-in", 404, None),
         ("/care", 404, None),
+        ("/admin", 404, None),
         ("/desks-and-chairs", None, 404),
     ],
 )
@@ -84,6 +85,22 @@ def test_a_trusted_proxys_word_is() -> None:
     arrived = TRUSTED.arrived(_scope("/", "10.0.0.1", **forwarded, x_forwarded_host="chat.example.org", host="inner:8000"))
     assert (address(arrived), arrived["scheme"], request_id(arrived)) == ("198.51.100.1", "http", "abcdefgh")
     assert dict(arrived["headers"])[b"host"] == b"chat.example.org"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("203.0.113.9:50123", "203.0.113.9"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("203.0.113.9, 10.0.0.2:8443", "203.0.113.9"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_port_behind_the_address_makes_nobody_another_patient(written: str, meant: str) -> None:
+    """Each connection has its own: the limits would count nobody, and a proxy of ours would pass for a patient."""
+    assert address(TRUSTED.arrived(_scope("/", "10.0.0.1", x_forwarded_for=written))) == meant
 
 
 @pytest.mark.parametrize("odd", ["a\nb", "x" * 200, "short", "<script>"])

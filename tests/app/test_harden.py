@@ -251,6 +251,15 @@ def test_over_https_every_cookie_stays_on_https() -> None:
     assert all(line.lower().count("secure") == 1 for line in lines)
 
 
+def test_where_the_public_address_is_https_a_proxy_that_does_not_say_so_costs_nothing() -> None:
+    """One cookie sent in the clear on a foreign network is enough to read a chat."""
+    client = TestClient(Harden(_inner(), SECRET, Guards(Doors("https://chat.example.org"))), base_url="http://chat.example.org")
+    page = client.get("/", headers=HTML)
+    lines = [*page.headers.get_list("set-cookie"), *client.get("/sign-in-to-chainlit").headers.get_list("set-cookie")]
+    assert [line.lower().count("; secure") for line in lines] == [1, 1, 1]
+    assert page.headers["strict-transport-security"].startswith("max-age=")
+
+
 # What comes in, and what goes out
 
 

@@ -6,7 +6,7 @@ from app import production
 from app.settings import Settings
 from app.wiring import Application
 
-READY = {"mode": "production", "region": "US", "origin": "https://chat.example.org"}
+READY = {"mode": "production", "region": "US", "origin": "https://chat.example.org", "trusted_proxies": "127.0.0.1"}
 
 
 def _gaps(app: Application, **values: str) -> str:
@@ -26,6 +26,7 @@ def test_demo_mode_starts_with_every_gap(small: Application) -> None:
         ("region", "XX", "CARELIGHT_REGION"),
         ("origin", "", "CARELIGHT_ORIGIN"),
         ("origin", "http://chat.example.org", "CARELIGHT_ORIGIN"),
+        ("trusted_proxies", "", "CARELIGHT_TRUSTED_PROXIES"),
         ("staffing", "on_call", "CARELIGHT_STAFFING"),
     ],
 )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.pages.sign_in import COOKIE
+from app.settings import Settings
 from app.wiring import Application
 
 PASSWORD = "correct horse battery"
@@ -43,6 +44,23 @@ def test_over_https_the_cookie_stays_on_https(site: FastAPI, client: TestClient)
     """One plain request would show the session to everyone on the way."""
     secure = TestClient(site, base_url="https://clinic.example", follow_redirects=False)
     assert "secure" in secure.post("/sign-in", data={"login": "nora", "password": PASSWORD}).headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    ("origin", "desk_origin", "kept_on_https"),
+    [
+        ("https://chat.example.org", "", True),
+        ("https://chat.example.org", "http://desk.internal", False),
+        ("http://chat.internal", "https://desk.example.org", True),
+    ],
+)
+def test_the_public_address_of_the_desks_says_so_where_the_proxy_does_not(
+    origin: str, desk_origin: str, kept_on_https: bool, client: TestClient, small: Application
+) -> None:
+    """A desk within the clinic that is reached over http could not be signed in to with such a cookie."""
+    small.settings = Settings(data_dir=small.settings.data_dir, origin=origin, desk_origin=desk_origin)
+    cookie = client.post("/sign-in", data={"login": "nora", "password": PASSWORD}).headers["set-cookie"].lower()
+    assert ("; secure" in cookie) == kept_on_https
 
 
 @pytest.mark.parametrize(("login", "password"), [("nora", "wrong horse battery"), ("nobody", PASSWORD)])
