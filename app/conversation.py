@@ -5,6 +5,7 @@ on the screening lane, and the rest, which may be slow, on the answering lane.
 """
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import copy
@@ -12,14 +13,17 @@ from dataclasses import dataclass, replace
 
 from app import render
 from app.answering import Answering, Clock, Moment, Parts, reply, say
-from app.errors import RecordsError
+from app.errors import CarelightError
 from app.journal import Escalations, Journal, OpenTurn, Reply, Visit
+from app.logs import place
 from app.records.models import new_id
 from guardrails.care_cards import CareCard
 from guardrails.language import COVERED, language_of
 from guardrails.level import SERIOUS, Finding, Level, worst
 
 log = logging.getLogger("carelight.turn")
+_UNSAVED_CHATS, _UNSAVED_TURNS = 1_000, 20
+"""How much of what the records could not take is kept in memory for the next message's screening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Conversation:
     def __init__(self, parts: Parts, journal: Journal, escalations: Escalations) -> None:
         self._parts, self._journal, self._escalations = parts, journal, escalations
         self._answering = Answering(parts, journal, escalations)
-        self._unsaved: dict[str, list[str]] = {}
+        self._unsaved: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
 
     def reply(
         self,
@@ -148,13 +152,20 @@ class Conversation:
             turn = self._journal.receive(patient_id, conversation_id, text)
         except PermissionError:  # deleted in another tab, or a forged id: the words are the patient's own
             return OpenTurn.unrecorded(new_id(), patient_id, (text,), gone=True)
-        except RecordsError as error:
-            log.error("a message could not be stored: %s", error)
-            unsaved = self._unsaved.setdefault(conversation_id, [])
-            unsaved.append(text)
-            return OpenTurn.unrecorded(conversation_id, patient_id, tuple(unsaved))
-        self._unsaved.pop(conversation_id, None)
+        except Exception as error:  # whatever failed, the words are screened (rules of care 5 and 8)
+            log.error("a message could not be stored: %s", _told(error))
+            return OpenTurn.unrecorded(conversation_id, patient_id, self._kept(patient_id, conversation_id, text))
+        self._unsaved.pop((patient_id, conversation_id), None)
         return turn
+
+    def _kept(self, patient_id: str, conversation_id: str, text: str) -> tuple[str, ...]:
+        """The messages of that patient's chat that nothing could store, for the next one's screening; only so many of so many chats."""
+        unsaved = self._unsaved.setdefault((patient_id, conversation_id), [])
+        unsaved.append(text)
+        del unsaved[:-_UNSAVED_TURNS]
+        while len(self._unsaved) > _UNSAVED_CHATS:
+            self._unsaved.popitem(last=False)
+        return tuple(unsaved)
 
     def _screen(self, turn: OpenTurn) -> Moment:
         screening = self._parts.screener.screen(turn.turns, turn.profile, turn.answers, turn.settled_through)
@@ -190,8 +201,8 @@ class Conversation:
         made = self._answering.questions(asking)
         try:
             self._journal.ask(at.turn, made, tuple(question.key for question in new), held_back=_may_be_serious(at))
-        except RecordsError as error:
-            log.error("a question could not be stored: %s", error)
+        except Exception as error:
+            log.error("a question could not be stored: %s", _told(error))
             return []
         return [Shown(made)]
 
@@ -228,16 +239,21 @@ class Conversation:
         try:
             if turn.turn_id:
                 (self._journal.grow if grown else self._journal.record)(turn, made)
-        except RecordsError as error:
-            log.error("a reply could not be stored: %s", error)
+        except Exception as error:  # a card that waited for its record would come to nobody
+            log.error("a reply could not be stored: %s", _told(error))
         return made
 
     def _close(self, turn: OpenTurn, state: str, level: Level) -> None:
         try:
             if turn.turn_id:
                 self._journal.close(turn, "cancelled" if state == "cancelled" else "done", level)
-        except RecordsError as error:
-            log.error("a turn could not be closed: %s", error)
+        except Exception as error:
+            log.error("a turn could not be closed: %s", _told(error))
+
+
+def _told(error: Exception) -> object:
+    """What may be logged of a failure: our own words, or the place in the code alone."""
+    return error if isinstance(error, CarelightError) else place(error)
 
 
 def _must_act(at: Moment) -> bool:

@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime
 
+from app.errors import RecordsError
+from app.records.conversations import CutOff
 from app.wiring import Application
 
 log = logging.getLogger("carelight")
@@ -16,10 +18,20 @@ def recover(app: Application, started: datetime) -> None:
     app.notifications.store.release(started)
     replayed = app.case_desk.replay()
     found = app.conversations.cut_off(started)
-    for cut in found:
+    failures = [error for error in (_recovered(app, cut) for cut in found) if error is not None]
+    if found or replayed:
+        log.warning("%d turns were cut off before this start, %d spooled cases were stored", len(found), replayed)
+    if failures:
+        raise failures[0]
+
+
+def _recovered(app: Application, cut: CutOff) -> RecordsError | None:
+    """One turn screened and told that it was cut off; what failed, so that it holds up none of the others."""
+    try:
         if not cut.carded:
             for _event in app.conversation.resume(cut.turn):
                 pass
         app.conversations.mark_interrupted(cut.turn, app.words.say("interrupted"))
-    if found or replayed:
-        log.warning("%d turns were cut off before this start, %d spooled cases were stored", len(found), replayed)
+    except RecordsError as error:
+        return error
+    return None

@@ -29,7 +29,7 @@ from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.retention import RetentionStore
 from app.records.spool import Spool
-from app.server.lanes import AnswerLane
+from app.server.lanes import AnswerLane, Places
 from app.server.limits import Crowds, Limits
 from app.server.metrics import ErrorCount, Metrics
 from app.settings import Settings
@@ -292,6 +292,11 @@ class Application(Stores):
     def screening_lane(self) -> ThreadPoolExecutor:
         """Threads of screen, case and card; nothing else may use them."""
         return ThreadPoolExecutor(8, thread_name_prefix="screening")
+
+    @cached_property
+    def screening_places(self) -> Places:
+        """Who may be on that lane with how many messages: one guest must not hold up everybody's card."""
+        return Places()
 
     @cached_property
     def answers(self) -> AnswerLane:

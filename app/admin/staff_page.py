@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 
 from nicegui import run, ui
 from starlette.requests import Request
@@ -143,7 +144,7 @@ class StaffPage:
         return True
 
     def _say(self, text: str) -> None:
-        self._told.show(text)
+        self._told.show(escape(text))
 
 
 def _field(label: str, longest: int) -> ui.input:

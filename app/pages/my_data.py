@@ -3,20 +3,23 @@
 Only the guest's own rows are ever read or changed; every form must come from this very page, in a browser that says so.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from app import own_data
-from app.conversation import Event, Finished, Screened
+from app.conversation import Event, Finished, Screened, Shown
 from app.errors import RecordsError
 from app.guests import COOKIE, KEEP_COOKIE, guest_id
+from app.journal import Visit
 from app.own_data import When
 from app.pages.article_page import common
 from app.pages.templating import page
@@ -24,12 +27,14 @@ from app.records.conversations import Chat
 from app.records.erasing import Deleted
 from app.records.models import now
 from app.records.own_data import OwnData
+from app.server.proxies import address
 from app.wiring import Application
 from knowledge.words import LANGUAGES, Words
 
 log = logging.getLogger("carelight.pages")
 _CHAT = "/my-data/{chat:uuid}"
-_LONGEST = 2000
+_answering: set[asyncio.Task[None]] = set()
+"""Answers to corrections that are being made; a task that nobody holds may be lost."""
 Done = Literal["", "deleted", "deleted_held", "trouble"]
 
 
@@ -37,7 +42,8 @@ def routes(app: Application) -> APIRouter:
     """`/my-data`, one chat of it, its downloads, and the forms for correcting and deleting."""
     router = APIRouter()
     _reading(router, app)
-    _changing(router, app)
+    _deleting(router, app)
+    _correcting(router, app)
     return router
 
 
@@ -66,7 +72,7 @@ def _reading(router: APIRouter, app: Application) -> None:
         return visit.shown("my_chat.html", {"chat": read, "held": held, "said_by": own_data.said_by})
 
 
-def _changing(router: APIRouter, app: Application) -> None:
+def _deleting(router: APIRouter, app: Application) -> None:
     @router.post("/my-data/delete-all")
     def delete_all(request: Request) -> Response:
         """With no case open the browser begins anew as another guest."""
@@ -87,24 +93,30 @@ def _changing(router: APIRouter, app: Application) -> None:
         gone = _done(lambda: app.eraser.delete(patient, str(chat)))
         return _to(f"/my-data?done={'trouble' if gone is None else 'deleted_held' if gone.waiting else 'deleted'}")
 
+
+def _correcting(router: APIRouter, app: Application) -> None:
     @router.post(_CHAT + "/correct")
-    def correct(
-        request: Request,
-        chat: UUID,
-        turn: Annotated[str, Form(max_length=40)],
-        words: Annotated[str, Form(max_length=_LONGEST)],
-    ) -> Response:
-        """The correction is a message of the chat: screened before anything else, with its card, and answered like any other."""
+    async def correct(request: Request, chat: UUID, turn: Annotated[str, Form(max_length=40)], words: Annotated[str, Form()]) -> Response:
+        """A message of the chat: screened before anything else, however long and whatever fails, its card shown here; then answered."""
         visit = _Visit(app, request, form=True)
-        _, read = visit.own_chat(chat)
-        line = next((entry for entry in read.entries if entry.id == turn and entry.by_patient), None)
-        if line is None or not words.strip():
+        if visit.patient is None or not words.strip():
             raise HTTPException(404)
-        said = visit.words.say("my_data_correction", date=visit.when(line.created), words=words.strip())
-        events = app.conversation.reply(read.patient_id, read.id, said)
-        app.screening_lane.submit(_until_screened, events).result()
-        app.answers.submit(partial(_to_the_end, events))
-        return _to(f"/thread/{read.id}")
+        coming = app.limits.visit(visit.patient, address(request.scope))
+        said = await run_in_threadpool(visit.correction, chat, turn, words.strip())
+        if said is None:
+            events = app.conversation.overheard(visit.patient, str(uuid4()), words)
+        else:
+            events = app.conversation.reply(visit.patient, str(chat), said, visit=coming)
+        async with app.screening_places.of(visit.patient, coming.source):
+            cards = await asyncio.wrap_future(app.screening_lane.submit(_until_screened, events))
+        if said is not None:
+            _answering.add(task := asyncio.create_task(app.answers.run(partial(_to_the_end, events), partial(_crowd_out, coming))))
+            task.add_done_callback(_answering.discard)
+        if cards:
+            return visit.shown("my_cards.html", {"cards": cards, "chat": str(chat) if said is not None else ""})
+        if said is None:
+            raise HTTPException(404)
+        return _to(f"/thread/{chat}")
 
 
 @dataclass(frozen=True)
@@ -154,6 +166,15 @@ class _Visit:
             raise HTTPException(404)
         return found, read
 
+    def correction(self, chat: UUID, turn: str, words: str) -> str | None:
+        """What the chat is told; None where there is no such line of the guest's own, or it cannot be read now."""
+        try:
+            _, read = self.own_chat(chat)
+        except (HTTPException, RecordsError):
+            return None
+        line = next((entry for entry in read.entries if entry.id == turn and entry.by_patient), None)
+        return self.words.say("my_data_correction", date=self.when(line.created), words=words) if line else None
+
     def sentences(self, found: OwnData | None) -> dict[str, object]:
         """What the patient told, and their cases, as sentences."""
         if found is None:
@@ -196,10 +217,19 @@ def _to(address: str) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
-def _until_screened(events: Iterator[Event]) -> None:
+def _until_screened(events: Iterator[Event]) -> list[str]:
+    """The cards that the screen brought, as text."""
+    cards = []
     for event in events:
-        if isinstance(event, Screened | Finished):
-            return
+        if isinstance(event, Shown) and event.reply.kind == "care_card":
+            cards.append(event.reply.text)
+        elif isinstance(event, Screened | Finished):
+            break
+    return cards
+
+
+def _crowd_out(coming: Visit) -> None:
+    coming.withheld = coming.withheld or "crowded"
 
 
 def _to_the_end(events: Iterator[Event]) -> None:

@@ -218,7 +218,8 @@ class ConversationStore:
         """Turns received before that moment and still open: a server that ended took them with it. Oldest first."""
         with self._database.transaction() as session:
             found = select(Turn, Conversation).join(Conversation, Conversation.id == Turn.conversation_id)
-            rows = list(session.execute(found.where(Turn.state == "received", Turn.created < before).order_by(Turn.created)))
+            open_still = (Turn.state == "received", Turn.created < before, Conversation.erased.is_(None))
+            rows = list(session.execute(found.where(*open_still).order_by(Turn.created)))
             return [_cut_off(session, conversation, turn) for turn, conversation in rows]
 
     def mark_interrupted(self, turn: OpenTurn, words: str) -> None:

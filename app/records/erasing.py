@@ -197,7 +197,7 @@ def _empty(session: Session, chats: Collection[str]) -> None:
         (PresenceRow, PresenceRow.conversation_id, chats),
     ):
         session.execute(delete(model).where(column.in_(ids)).execution_options(synchronize_session=False))
-    session.execute(update(Turn).where(Turn.conversation_id.in_(chats)).values(text="", level=None))
+    session.execute(update(Turn).where(Turn.conversation_id.in_(chats)).values(text="", level=None, state="done"))
     session.execute(update(FindingRow).where(FindingRow.conversation_id.in_(chats)).values(evidence=[], why={}))
     session.execute(update(Conversation).where(Conversation.id.in_(chats)).values(erased=now(), linked_to=None))
 

@@ -1,6 +1,7 @@
 """People who work at the desks, and their sign-ins. Passwords are argon2 hashes; a cookie's token is kept as a hash."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ Stage = Literal["full", "code", "enrol"]
 """How far a sign-in is: through; or the second factor is still to be given, or to be set up."""
 _HALF_SESSION = timedelta(minutes=10)
 _ACTIVE_EVERY = timedelta(seconds=30)
+_LOGIN = re.compile(r"[\w.@+ -]{1,80}")
 NOT_HERE = "!imported"
 """In place of a password's hash: someone whom an imported library names, who has no account here."""
 
@@ -63,6 +65,8 @@ class StaffStore:
         """
         if role not in ROLES:
             raise ValueError(f"role must be one of {', '.join(ROLES)}")
+        if not _LOGIN.fullmatch(login):
+            raise ValueError("a login is made of letters, digits, spaces and . _ @ + - alone, 80 at most")
         if wrong := passwords.problem(password, login, name):
             raise ValueError(wrong)
         with self._database.transaction() as session:

@@ -50,6 +50,8 @@ class Guards:
 
     def may(self, scope: Scope) -> bool:
         """Whether a search, or a try of a password, is within its address's limit."""
+        if scope["path"] == "/library" and b"found=" in scope["query_string"]:  # a search's results, which are searched for now
+            return self.limits.may_search(address(scope))
         if scope["method"] != "POST" or not scope["path"].startswith(("/library/", "/sign-in")):
             return True
         allowed = self.limits.may_search if scope["path"].startswith("/library/") else self.limits.may_sign_in

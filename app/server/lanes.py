@@ -7,12 +7,37 @@ time, becomes set words on two spare threads, so that a patient is told to try a
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
 _SPARE = 2
+
+
+class Places:
+    """So many messages of one guest, and of one address, on the screening lane at a time.
+
+    Whoever has none waits outside the lane, where nobody else waits for them: a guest who sends a hundred long messages
+    holds up their own alone.
+    """
+
+    def __init__(self, a_guest: int = 1, an_address: int = 4) -> None:
+        self._most = {"guest": a_guest, "address": an_address}
+        self._held: weakref.WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = weakref.WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, patient_id: str, source: str) -> AsyncIterator[None]:
+        """A place for one message; first come, first served."""
+        async with self._place("guest", patient_id), self._place("address", source):
+            yield
+
+    def _place(self, kind: str, key: str) -> asyncio.Semaphore:
+        place = self._held.get((kind, key)) or asyncio.Semaphore(self._most[kind])
+        self._held[kind, key] = place
+        return place
 
 
 class AnswerLane:

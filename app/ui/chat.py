@@ -137,7 +137,8 @@ async def _run(turn: Iterator[Event], cancelled: threading.Event, visit: Visit) 
     """Show what the screen brings, then let the rest follow in the background."""
     chat, events = chat_id(), carelight.metrics.watched(turn)
     try:
-        first = await _in(carelight.screening_lane, _until_screened, events)
+        async with carelight.screening_places.of(patient_id(), visit.source):
+            first = await _in(carelight.screening_lane, _until_screened, events)
         for event in first:
             if isinstance(event, Shown):
                 await show.reply(event.reply)

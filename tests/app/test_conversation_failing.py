@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.conversation import Finished, Shown
+from app.errors import DataFolderError
 from app.journal import Forgetful
 from app.records.database import Database
 from app.records.models import Case, Reply, Turn
@@ -103,6 +104,20 @@ def test_while_the_records_fail_a_red_flag_still_gets_its_card(outage: World) ->
     assert (outcome.kinds, outcome.level) == (["care_card"], "emergency")
     assert outage.spool_file.stat().st_size > 0
     assert "crushing" not in outage.spool_file.read_text()
+
+
+@pytest.mark.parametrize("error", [DataFolderError("the master key cannot be read"), TypeError("a row is damaged")])
+@pytest.mark.parametrize("step", ["receive", "record", "close"])
+def test_whatever_a_step_of_the_records_raises_a_red_flag_still_gets_its_card(
+    step: str, error: Exception, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that cannot be read raise no error of the database."""
+
+    def raises(*_of: object) -> None:
+        raise error
+
+    monkeypatch.setattr(world.conversation._journal, step, raises)
+    assert world.turn("crushing chest pain").kinds[0] == "care_card"
 
 
 def test_the_spooled_case_reaches_the_desk_when_the_records_are_back(world: World, outage: World) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.server.lanes import AnswerLane
+from app.server.lanes import AnswerLane, Places
 
 
 @pytest.fixture
@@ -88,3 +88,47 @@ def _until(true: object) -> None:
 def _late() -> str:
     time.sleep(0.3)
     return "late"
+
+
+def test_one_guests_many_messages_hold_up_nobody_elses() -> None:
+    """A hundred long letters of one guest wait for each other, outside the lane; a red flag of somebody else does not wait for them."""
+    places, held, order = Places(), asyncio.Event(), []
+
+    async def message(patient: str, source: str, until: asyncio.Event | None = None) -> None:
+        async with places.of(patient, source):
+            order.append(patient)
+            if until is not None:
+                await until.wait()
+
+    async def work() -> None:
+        floods = [asyncio.create_task(message("flood", "there", held)) for _ in range(100)]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(message("neighbour", "there"), 5)
+        await asyncio.wait_for(message("other", "elsewhere"), 5)
+        assert order == ["flood", "neighbour", "other"]
+        held.set()
+        await asyncio.gather(*floods)
+
+    asyncio.run(work())
+    assert order.count("flood") == 100
+
+
+def test_a_crowd_of_guests_of_one_address_holds_up_no_other_address() -> None:
+    """Four at a time from there; who comes from elsewhere goes on."""
+    places, held = Places(), asyncio.Event()
+
+    async def message(patient: str, source: str, until: asyncio.Event | None = None) -> None:
+        async with places.of(patient, source):
+            if until is not None:
+                await until.wait()
+
+    async def work() -> None:
+        crowd = [asyncio.create_task(message(f"guest {number}", "there", held)) for number in range(20)]
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(message("one more", "there"), 0.05)
+        await asyncio.wait_for(message("other", "elsewhere"), 5)
+        held.set()
+        await asyncio.gather(*crowd)
+
+    asyncio.run(work())

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.errors import RecordsError
 from app.escalation.notify import Channels
 from app.escalation.pager import Pager
 from app.journal import OpenTurn
@@ -223,6 +224,31 @@ def test_one_cut_off_between_its_case_and_its_card_gets_the_card_and_no_second_c
     assert chat is not None
     assert [entry.kind for entry in chat.entries] == ["message", "care_card", "notice"]
     assert len(clinic.case_store.queue()) == 1
+
+
+def test_one_cut_off_turn_that_cannot_be_finished_holds_up_no_other(clinic: Application) -> None:
+    """The first cannot be told so; the second was an emergency, and gets its card all the same."""
+    clinic.conversations.receive("p1", "c1", "what is gout?")
+    clinic.conversations.receive("p2", "c2", "I have crushing chest pain going down my left arm and I am sweating")
+    works = clinic.conversations.mark_interrupted
+
+    def fails_for_the_first(turn: OpenTurn, words: str) -> None:
+        if turn.patient_id == "p1":
+            raise RecordsError("away")
+        works(turn, words)
+
+    clinic.conversations.mark_interrupted = fails_for_the_first  # type: ignore[method-assign]
+    Pager(clinic).once()
+    chat = clinic.conversations.chat("c2")
+    assert chat is not None
+    assert [entry.kind for entry in chat.entries] == ["message", "care_card", "notice"]
+
+
+def test_a_deleted_chats_cut_off_turn_is_over(clinic: Application) -> None:
+    """Its words are gone; there is nothing to screen, and nobody to tell."""
+    clinic.conversations.receive("p1", "c1", "what is gout?")
+    clinic.eraser.delete("p1", "c1")
+    assert clinic.conversations.cut_off(now() + timedelta(minutes=1)) == []
 
 
 def test_what_is_written_after_the_start_is_not_cut_off(clinic: Application) -> None:

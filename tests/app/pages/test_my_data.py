@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.errors import RecordsError
 from app.guests import COOKIE, guest_id, new_guest
 from app.journal import Reply
 from app.records.models import new_id
@@ -133,7 +135,7 @@ def test_a_correction_is_added_and_screened_like_any_message(client: TestClient,
     assert chat is not None
     form = {"turn": chat.entries[0].id, "words": "it is crushing chest pain and I cannot breathe"}
     answer = client.post(f"/my-data/{MINE}/correct", data=form, headers=HERE)
-    assert answer.headers["location"] == f"/thread/{MINE}"
+    assert "Call 911 now." in answer.text
     again = small.conversations.chat(MINE)
     assert again is not None
     assert again.entries[0].text == WORDS
@@ -141,6 +143,36 @@ def test_a_correction_is_added_and_screened_like_any_message(client: TestClient,
     assert added.text.startswith("Correction to my message of ")
     assert "care_card" in {entry.kind for entry in again.entries}
     assert [case.level for case in small.case_store.queue()] == ["emergency"]
+
+
+def test_an_ordinary_correction_leads_back_to_the_chat(client: TestClient, small: Application) -> None:
+    """There is no card to show."""
+    chat = small.conversations.chat(MINE)
+    assert chat is not None
+    answer = client.post(f"/my-data/{MINE}/correct", data={"turn": chat.entries[0].id, "words": "it was my left toe"}, headers=HERE)
+    assert answer.headers["location"] == f"/thread/{MINE}"
+
+
+@pytest.mark.parametrize("filler", ["", "so it goes and goes on. " * 200])
+def test_a_red_flag_in_a_correction_to_a_chat_that_is_gone_still_gets_its_card(filler: str, client: TestClient, small: Application) -> None:
+    """Deleted in another tab, or as long as a letter: any text typed is screened (rule of care 5)."""
+    form = {"turn": "x", "words": f"{filler}I have crushing chest pain and I cannot breathe"}
+    answer = client.post(f"/my-data/{uuid4()}/correct", data=form, headers=HERE)
+    assert "Call 911 now." in answer.text
+    assert [case.level for case in small.case_store.queue()] == ["emergency"]
+
+
+def test_a_red_flag_in_a_correction_gets_its_card_while_the_records_fail(
+    client: TestClient, small: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chat cannot be read, the words can."""
+
+    def fails(*_of: object) -> None:
+        raise RecordsError("away")
+
+    monkeypatch.setattr(small.own_data, "of", fails)
+    form = {"turn": "x", "words": "I have crushing chest pain and I cannot breathe"}
+    assert "Call 911 now." in client.post(f"/my-data/{MINE}/correct", data=form, headers=HERE).text
 
 
 @pytest.mark.parametrize("path", ["", "/delete", "/correct"])
