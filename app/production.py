@@ -26,7 +26,8 @@ def missing(app: Application) -> list[str]:
         (not chosen.origin.startswith("https://"), "CARELIGHT_ORIGIN is not set to the public https address"),
         (
             chosen.origin.startswith("https://") and not chosen.trusted_proxies.strip(),
-            "CARELIGHT_ORIGIN is https and no proxy is trusted (CARELIGHT_TRUSTED_PROXIES): every patient would seem to come from the proxy",
+            "CARELIGHT_ORIGIN is https and no proxy is trusted (CARELIGHT_TRUSTED_PROXIES): "
+            "every patient would seem to come from the proxy",
         ),
         (
             not app.staff.team("administrator"),
