@@ -21,7 +21,7 @@ ROLES: Mapping[Right, frozenset[str]] = {
 _OURS: Mapping[Right, str] = {
     "everyone": """
         GET /library · POST /library/search · POST /library/find · GET /library/{slug} · GET /page.json
-        GET /healthz · GET /readyz · GET /metrics
+        GET /healthz · GET /readyz · GET /metrics · GET /my-data
         POST /guest/keep · POST /guest/forget · POST /guest/leave
         GET /sign-in · POST /sign-in · GET /sign-in/code · POST /sign-in/code · GET /sign-in/second-factor
         POST /sign-in/second-factor · POST /sign-out · GET /care · GET /editor · GET /admin
@@ -29,7 +29,7 @@ _OURS: Mapping[Right, str] = {
     """,
     "patient": """
         PUT /feedback · DELETE /feedback
-        GET /my-data · GET /my-data/download · POST /my-data/delete-all
+        GET /my-data/download · POST /my-data/delete-all
         GET /my-data/{chat:uuid} · POST /my-data/{chat:uuid}/delete · POST /my-data/{chat:uuid}/correct
     """,
     "staff": "GET /account · POST /account/password · POST /account/second-factor · POST /account/sessions",

@@ -122,6 +122,7 @@ def folder(tmp_path: Path) -> Path:
     data.mkdir()
     app = Application(Settings(data_dir=data))
     _ = app.secrets
+    app.masters.current(may_make=True)
     app.add_articles([GOUT], "test")
     app.close()
     return data

@@ -1,6 +1,8 @@
 """Whatever a patient types, it is text on every surface; and no page of any surface asks another machine for anything."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,6 +35,12 @@ class Watched:
             self.refused.append(message.text)
 
 
+def _case_of(server: Server, chat: str) -> str:
+    """The case that the chat opened; other tests have theirs on the queue."""
+    with closing(sqlite3.connect(server.data_dir / "carelight.db")) as database:
+        return str(database.execute("select id from cases where conversation_id = ?", (chat,)).fetchone()[0])
+
+
 def test_hostile_words_are_text_everywhere_and_nothing_is_asked_of_another_machine(
     visitor: Callable[..., BrowserContext], server: Server
 ) -> None:
@@ -50,7 +58,7 @@ def test_hostile_words_are_text_everywhere_and_nothing_is_asked_of_another_machi
     assert "script" not in library.page.url
     desk = Watched(nurse.new_page())
     sign_in(desk.page, server, "nora", "/desk/care")
-    desk.page.locator(".cd-open").first.click()
+    desk.page.goto(f"{server.url}/desk/care/{_case_of(server, chat.page.url.rsplit('/', 1)[1])}")
     expect(desk.page.get_by_text("<script>window.pwned=1</script>").first).to_be_visible()
     watched = (chat, library, desk)
     assert [each.page.evaluate("window.pwned") for each in watched] == [None] * 3
