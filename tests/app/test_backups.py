@@ -110,7 +110,10 @@ def test_a_copy_of_the_keys_that_failed_leaves_nothing_but_the_one_before(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(*{"copying": (Keyring, "copy_to", full), "naming": (Path, "rename", _fails_first_under(kept / "keys"))}[failing])
+        if failing == "copying":
+            broken.setattr(Keyring, "copy_to", full)
+        else:
+            broken.setattr(Path, "rename", _fails_first_under(kept / "keys"))
         ran = run("backup", str(kept), "--keys-only")
     assert ran.exit_code == 1
     assert "No space left on device" in ran.output
@@ -121,7 +124,8 @@ def test_a_copy_of_the_keys_that_failed_leaves_nothing_but_the_one_before(
 
 def _fails_first_under(name: Path) -> Callable[[Path, Path], Path]:
     """A rename that fails when the finished copy takes its name, once the one before was moved away."""
-    real, failed = Path.rename, []
+    real = Path.rename
+    failed: list[Path] = []
 
     def rename(path: Path, target: Path) -> Path:
         if target == name and not failed:
