@@ -91,7 +91,9 @@ def serving(data_dir: Path) -> Iterator[str]:
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(data_dir)]
     with (data_dir.parent / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US"}, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, env={**os.environ, "CARELIGHT_REGION": "US", "CARELIGHT_LIMIT_SEARCHES": "0"}, stdout=log, stderr=log
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         _until(lambda: _page(f"{url}/healthz") != "", _WAIT_S)
@@ -106,7 +108,7 @@ def publishes(url: str, desk: Desk, count: int) -> tuple[list[float], list[float
     live, gone = [], []
     for number in range(count):
         sentence = SENTENCES[number % len(SENTENCES)]
-        found = f"{url}/library?q={urllib.parse.quote(sentence)}"
+        found = _searched(url, sentence)
         desk.ready(sentence)
         if _lists(found):
             raise RuntimeError(f"the article is found before it says so: {sentence}")
@@ -169,6 +171,13 @@ def _save(
 
 def _lists(address: str) -> bool:
     return f'href="/library/{SLUG}"' in _page(address).partition("<main")[2]
+
+
+def _searched(url: str, words: str) -> str:
+    """The address of what a search finds, which is searched for anew each time that it is opened."""
+    form = urllib.request.Request(f"{url}/library/search", urllib.parse.urlencode({"q": words}).encode(), {"origin": url})
+    with urllib.request.urlopen(form, timeout=10) as answer:
+        return str(answer.geturl())
 
 
 def _page(address: str) -> str:
