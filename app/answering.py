@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 _LONGEST = 6000
 """Code points above which a message is screened but not searched."""
+_PAGES = 3
+"""Pages of the library that are named in place of an answer."""
 PASSAGES = 24
 """Passages that an answer is made from at most."""
 ASKED_FOR_PERSON = Finding("asked-for-a-person", 1, "routine", "medical", "The patient asked to talk to a person.", "rule", ())
@@ -87,6 +89,10 @@ class Parts:
     """Whether patients are told that an article's review is overdue."""
     stopped: Callable[[], bool] = lambda: False
     """Whether the stop switch is on: nothing is searched, drafted or released then."""
+    min_age: int = 0
+    """Years from which patients are answered; 0 is no limit."""
+    unknown: str = ""
+    """Set words in place of an answer where the records cannot tell whether the patient agreed to be answered."""
     meaning: Callable[[], Meaning | None] = lambda: None
     """How near a drafted sentence is to its source; None where no such measure is to be had."""
 
@@ -168,6 +174,10 @@ class Answering:
             yield Made(unanswerable)
         elif entry := clock.time("scope", lambda: self._out_of_scope(at.turn)):
             yield Made(self._under_banner(at, self._set_words(at, entry)))
+        elif at.turn.withheld:
+            yield Made(self._under_banner(at, self._before_consent(at)))
+        elif person.younger(at.turn.turns, at.turn.profile, self._parts.min_age):
+            yield Made(self._under_banner(at, self._under_age(at)))
         elif self._parts.stopped():
             yield Made(self.stopped(at))
         elif at.visit.withheld:
@@ -175,6 +185,36 @@ class Answering:
         else:
             for made in self._answer(at, clock, lambda: cancelled() or self._parts.stopped()):
                 yield replace(made, reply=self._under_banner(at, made.reply))
+
+    def _before_consent(self, at: Moment) -> Reply:
+        """Not answered yet: why, the numbers, the library, and the way to the text that is to be agreed to."""
+        words = at.words
+        region = self._region(at)
+        kept = at.open or at.screening.questions or at.turn.asked
+        text = f"{words.say('consent_first_kept' if kept else at.turn.withheld)} {at.cards.emergency_line(region, words)}"
+        called = render.contacts_body(at.cards.contacts(("emergency", "suicide_crisis"), region, words))
+        return reply("notice", text, {**render.offer_body(words), **called, "consent_label": words.say("consent_read")})
+
+    def _under_age(self, at: Moment) -> Reply:
+        """Never a bare refusal (rule of care 5): whom to ask, child lines, and the library's own pages."""
+        words, pages = at.words, self._pages(at)
+        contacts = at.cards.contacts(("child_protection", "suicide_crisis"), self._region(at), words)
+        lines = [words.say("under_age", age=str(self._parts.min_age)), *([words.say("under_age_lines")] if contacts else [])]
+        body = {**render.offer_body(words), **render.contacts_body(contacts), "pages": pages, "lines": lines}
+        return reply("notice", " ".join(lines), {**body, "pages_label": words.say("under_age_pages")})
+
+    def _pages(self, at: Moment) -> list[dict[str, str]]:
+        """The library's pages nearest to the message: links, and none of their sentences. None while a crisis is open."""
+        if self._parts.stopped() or at.visit.withheld or worst(finding.level for finding in at.open) in SERIOUS:
+            return []
+        try:
+            snapshot = self._parts.library.snapshot()
+            found = self._parts.search().search(at.turn.turns[-1], at.turn.turns[:-1], snapshot, "everyone", PASSAGES)
+        except Exception as error:  # no link is better than no reply
+            log.error("the library could not be searched: %s", place(error))
+            return []
+        titles = {scored.passage.article: scored.passage.title for scored in found.passages} if found.covered else {}
+        return [{"href": f"/library/{slug}", "title": title} for slug, title in list(titles.items())[:_PAGES]]
 
     def _withheld(self, at: Moment) -> Reply:
         """Too many at once: what to do meanwhile, and that the message was looked at for danger all the same."""

@@ -154,7 +154,8 @@ class Conversation:
             return OpenTurn.unrecorded(new_id(), patient_id, (text,), gone=True)
         except Exception as error:  # whatever failed, the words are screened (rules of care 5 and 8)
             log.error("a message could not be stored: %s", _told(error))
-            return OpenTurn.unrecorded(conversation_id, patient_id, self._kept(patient_id, conversation_id, text))
+            kept = self._kept(patient_id, conversation_id, text)
+            return replace(OpenTurn.unrecorded(conversation_id, patient_id, kept), withheld=self._parts.unknown)
         self._unsaved.pop((patient_id, conversation_id), None)
         return turn
 
@@ -182,15 +183,16 @@ class Conversation:
         """Case first, card next: nothing that could be slow or fail stands between a red flag and its card."""
         if at.raised:
             stored = self._escalations.escalate(at.turn, (*at.raised, *at.again), at.visit.source)
-            yield self._card(at, self._answering.card(at), stored=stored)
+            yield self._card(at, self._answering.card(at), stored=stored, paused=at.turn.paused)
         elif at.again:
             self._escalations.escalate(at.turn, at.again, at.visit.source)
         if not at.screening.complete:
             stored = self._escalations.escalate(at.turn, [_UNCHECKED], at.visit.source)
             yield self._card(at, self._answering.unchecked(at), stored=stored)
 
-    def _card(self, at: Moment, card: CareCard, *, stored: bool) -> Shown:
-        return Shown(self._stored(at.turn, reply("care_card", card.as_text(), render.card_body(card, at.words, stored=stored))))
+    def _card(self, at: Moment, card: CareCard, *, stored: bool, paused: bool = False) -> Shown:
+        body = render.card_body(card, at.words, stored=stored, paused=paused)
+        return Shown(self._stored(at.turn, reply("care_card", card.as_text(), body)))
 
     def _ask(self, at: Moment) -> list[Event]:
         """Questions that this chat has not been asked yet, if one answer could decide; a person asks their own."""

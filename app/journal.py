@@ -57,6 +57,10 @@ class OpenTurn:
     """When the patient wrote the newest message; None where it stands in no records."""
     gone: bool = False
     """Whether the chat is deleted, or somebody else's: the words are screened, and nothing is written or read there."""
+    withheld: str = ""
+    """Key of the set words that are said in place of an answer: the patient has not agreed to be answered yet."""
+    paused: bool = False
+    """Whether the patient paused remembering: what is neither an emergency nor a crisis reaches nobody."""
 
     @classmethod
     def unrecorded(

@@ -17,7 +17,7 @@ from app.content.publishing import publish_due
 from app.errors import RecordsError
 from app.escalation.pager import Pager
 from app.guests import COOKIE, guest_id
-from app.pages import account, guest, library, my_data, sign_in, watched
+from app.pages import account, guest, library, my_data, privacy, sign_in, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
 from app.server import rights
@@ -50,7 +50,7 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    routers = (watched, library, guest, my_data, sign_in, account)
+    routers = (watched, library, guest, my_data, privacy, sign_in, account)
     for router in (each.routes(app) for each in routers):
         web.include_router(router)
     _own_routes(web, app)

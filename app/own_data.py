@@ -51,6 +51,8 @@ def as_json(copy: Copy) -> str:
         "made": copy.made.isoformat(timespec="seconds"),
         "about_you": {key: value for key, value in asdict(data.profile).items() if value is not None and key != "about"},
         "care_team_may_read_other_chats": data.may_review,
+        "agreed_to_be_answered_and_kept": _iso(data.agreed),
+        "paused": data.paused,
         "deleted_chats_that_wait_for_a_case": data.waiting,
         "passed_to_the_care_team": [{"opened": _iso(case.opened), "closed": _iso(case.closed)} for case in data.cases],
         "left_to_be_reached_by": [asdict(left) for left in copy.reach],
@@ -70,7 +72,7 @@ def as_text(copy: Copy, words: Words, when: When) -> str:
 
 
 def _lines(copy: Copy, words: Words, when: When) -> Iterator[str]:
-    yield from (f"{copy.clinic}: {words.say('my_data_title')}, {when(copy.made)}", "", *facts(copy.data, words, ""))
+    yield from (f"{copy.clinic}: {words.say('my_data_title')}, {when(copy.made)}", "", *facts(copy.data, words, when, ""))
     yield from ("", words.say("my_data_team"), *cases(copy.data, words, when))
     for left in copy.reach:
         yield f"{words.say('my_data_reach')} {', '.join(filter(None, (left.phone, left.place)))}"
@@ -80,8 +82,8 @@ def _lines(copy: Copy, words: Words, when: When) -> Iterator[str]:
             yield f"{when(line.created)}  {words.say(f'my_data_{said_by(line)}')}: {line.text}"
 
 
-def facts(data: OwnData, words: Words, country: str) -> list[str]:
-    """What the patient told of themselves, in sentences."""
+def facts(data: OwnData, words: Words, when: When, country: str) -> list[str]:
+    """What the patient told of themselves, and chose, in sentences."""
     told, profile = [], data.profile
     if profile.age_months is not None:
         told.append(words.say("my_data_age", years=str(profile.age_months // 12)))
@@ -91,7 +93,12 @@ def facts(data: OwnData, words: Words, country: str) -> list[str]:
         told.append(words.say("my_data_pregnant"))
     if profile.region:
         told.append(words.say("my_data_country", country=country or profile.region))
-    return [*(told or [words.say("my_data_told_nothing")]), words.say("my_data_review_yes" if data.may_review else "my_data_review_no")]
+    chose = [words.say("my_data_review_yes" if data.may_review else "my_data_review_no")]
+    if data.agreed:
+        chose.append(words.say("my_data_agreed", date=when(data.agreed)))
+    if data.paused:
+        chose.append(words.say("my_data_paused"))
+    return [*(told or [words.say("my_data_told_nothing")]), *chose]
 
 
 def cases(data: OwnData, words: Words, when: When) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from app.content.texts import PROMPT
 from app.records.sign_offs import NEEDED
 from app.wiring import Application
+from knowledge import words
 
 _NAMED = 10
 """Unsigned articles that are named; the rest are counted."""
@@ -37,6 +38,14 @@ def missing(app: Application) -> list[str]:
             _called(app) and not app.channels.all(),
             "the settings say that somebody is on call (CARELIGHT_STAFFING), but no notification channel is set",
         ),
+        (
+            _as_shipped(app, "safeguarding"),
+            "the safeguarding text is the one that ships; write the clinic's own under `safeguarding`, see /desk/editor/texts",
+        ),
+        (
+            chosen.asks_consent and not chosen.contact,
+            "CARELIGHT_CONTACT does not say how patients reach the clinic about their data",
+        ),
         (bool(app.demo.count()), "made-up patients are in the records; remove them with `carelight demo care --clear`"),
         (bool(app.demo_desk.count()), "made-up articles are on the editor desk; remove them with `carelight demo editor --clear`"),
     )
@@ -55,6 +64,11 @@ def _content(app: Application) -> Iterator[str]:
     for title in app.texts.now.unsigned(sent):
         yield f"{title}: starter content that two people have not signed; see /desk/editor/texts"
     yield from app.texts.now.stand_ins
+
+
+def _as_shipped(app: Application, key: str) -> bool:
+    """Whether some language still says under a key what it ships with."""
+    return any(said.entries[key] == words.load(language).entries[key] for language, said in app.texts.now.words.items())
 
 
 def _names(slugs: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from guardrails.care_cards import CareCard
-from guardrails.level import Question
+from guardrails.level import SERIOUS, Question
 from guardrails.regions import Contact
 from knowledge.citation import Citation, Statement
 from knowledge.library import Revision, Snapshot
@@ -122,11 +122,11 @@ def _numbers(marks: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"[{mark['n']}]" for mark in marks)
 
 
-def card_body(card: CareCard, words: Words, *, stored: bool) -> dict[str, Any]:
-    """What the care card element draws; a card whose case could not be stored says so."""
+def card_body(card: CareCard, words: Words, *, stored: bool, paused: bool = False) -> dict[str, Any]:
+    """What the care card element draws; a card whose case could not be stored, or is not in a pause, says so."""
     body = card.as_dict()
     if not stored:
-        body["staffing"] = words.say("case_not_stored")
+        body["staffing"] = words.say("case_paused" if paused and card.level not in SERIOUS else "case_not_stored")
     labels = {
         "reason": "card_reason",
         "meanwhile": "card_meanwhile",
@@ -149,6 +149,12 @@ def reach_body(words: Words) -> Block:
 def offer_body(words: Words) -> Block:
     """The next step beside words that answer nothing: the library, or a person."""
     return {"person": True, "person_label": words.say("talk_to_person"), "library_label": words.say("open_library")}
+
+
+def contacts_body(contacts: Sequence[Contact]) -> Block:
+    """Numbers to call or text beside words that answer nothing."""
+    drawn = ("label", "action", "dial", "kind", "hours")
+    return {"contacts": [{name: getattr(contact, name) for name in drawn} for contact in contacts]}
 
 
 def question_body(questions: Sequence[Question], words: Words, call: Contact | None) -> Block:

@@ -43,6 +43,20 @@ class Settings(BaseSettings):
         "generated into the data folder when empty.",
     )
     clinic: str = Field("Carelight", description="Name of the clinic as patients read it.")
+    consent: Literal["by_mode", "asked", "given"] = Field(
+        "by_mode",
+        description="Whether patients must agree before their first answer: `asked`, or `given` where the clinic's portal asked them "
+        "already. `by_mode` asks in production and not in the demo, which is for trying out. Every message is screened either way.",
+    )
+    min_age: int = Field(
+        16,
+        ge=0,
+        le=18,
+        description="Age from which patients are answered; younger ones get cards, child lines and library pages. 0: no limit.",
+    )
+    contact: str = Field(
+        "", description="How patients reach the clinic about their data, as the privacy page says it: post, mail, telephone."
+    )
     region: Country = Field("", description="ISO 3166-1 alpha-2 code of the clinic's country; decides the numbers on care cards.")
     language: Literal["en", "es"] = Field("en", description="Language of the assistant's set words.")
     origin: str = Field("", description="Public address, such as https://chat.example.org; empty allows the address it is served on.")
@@ -207,6 +221,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carelight.db'}"
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether patients are asked to agree before their first answer."""
+        return self.consent == "asked" or (self.consent == "by_mode" and self.mode == "production")
 
     @property
     def sign_in_rules(self) -> SignInRules:

@@ -16,6 +16,7 @@ from app.records.case_board import CaseBoard
 from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
 from app.records.census import CensusTaker
+from app.records.choices import ChoiceStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
@@ -132,6 +133,10 @@ class Stores:
     @cached_property
     def conversations(self) -> ConversationStore:
         return ConversationStore(self.database, self.settings.targets)
+
+    @cached_property
+    def choices(self) -> ChoiceStore:
+        return ChoiceStore(self.database)
 
     @cached_property
     def alarms(self) -> AlarmStore:

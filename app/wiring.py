@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from app import first_aid, language_model, offline
+from app import consent, first_aid, language_model, offline
 from app.answering import Parts
 from app.content import documents
 from app.content.candidate import Candidates, Materials
@@ -18,6 +18,7 @@ from app.content.missing import Grouping, Means, MissingAnswers
 from app.content.texts import LiveTexts, LiveWords
 from app.conversation import Conversation
 from app.data_folder import DataFolderLock
+from app.discretion import Discretion
 from app.escalation import cases, notify, rota
 from app.escalation.notifications import Notifications
 from app.journal import Forgetful
@@ -257,13 +258,20 @@ class Application(Stores):
             mask=lambda text: privacy.mask(text).text,
             overdue=self.overdue,
             stopped=self.stop_switch.on,
+            min_age=self.settings.min_age,
+            unknown="consent_first" if self.settings.asks_consent else "",
             meaning=lambda: EmbeddedMeaning(self.embedder),
         )
 
     @cached_property
     def conversation(self) -> Conversation:
         """Turns of real patients, recorded."""
-        return Conversation(self.parts, self.conversations, self.case_desk)
+        kept = Discretion(self.conversations, self.case_desk, self.choices.of, self.terms)
+        return Conversation(self.parts, kept, kept)
+
+    def terms(self) -> str:
+        """The name of the text that patients agree to before they are answered; empty where nobody is asked."""
+        return consent.terms(self.settings, self.texts.now.words)
 
     def warm(self) -> None:
         """Make what turns need before the first patient comes, so that no card waits for a file or a pattern to be read."""
@@ -284,9 +292,9 @@ class Application(Stores):
         self.screener.screen(["A first message, which pays for what is made once."], Profile())
 
     def rehearsal(self, earlier: tuple[str, ...], profile: Profile) -> Conversation:
-        """Turns that are not recorded, for the batch verbs."""
+        """Turns that are not recorded, for the batch verbs: the age they are given is that of whom the question is about."""
         forgetful = Forgetful(earlier, profile)
-        return Conversation(self.parts, forgetful, forgetful)
+        return Conversation(replace(self.parts, min_age=0), forgetful, forgetful)
 
     @cached_property
     def screening_lane(self) -> ThreadPoolExecutor:

@@ -24,6 +24,7 @@ _SERVICES: Mapping[Pathway, tuple[str, ...]] = {
     "person_at_risk": ("emergency", "child_protection", "elder_abuse"),
     "harm_to_others": ("emergency", "suicide_crisis"),
 }
+_SAFEGUARDED: tuple[Pathway, ...] = ("violence_abuse", "person_at_risk")
 _CRISIS_LEAD: Mapping[Pathway, str] = {
     "suicide_self_harm": "card_lead_crisis_suicide",
     "violence_abuse": "card_lead_crisis_violence",
@@ -61,6 +62,8 @@ class CareCard:
     region_line: str
     banner: str
     leave_quickly: bool
+    safeguarding: str = ""
+    """The clinic's own text about violence, abuse and neglect, where the card is about that."""
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form of the card."""
@@ -71,7 +74,7 @@ class CareCard:
         lines = [self.title, self.lead]
         lines += [f"{contact.label}: {contact.action} ({contact.hours})" for contact in self.contacts]
         lines += [quote.text for quote in self.meanwhile]
-        lines += [self.worse, self.staffing, self.region_line, self.closing]
+        lines += [self.worse, self.safeguarding, self.staffing, self.region_line, self.closing]
         return "\n".join(line for line in lines if line)
 
 
@@ -111,7 +114,8 @@ class CareCards:
             region=region if home else None,
             region_line=_region_line(home, words),
             banner=_or_unknown("banner_emergency", number, words) if level == "emergency" else words.say(f"banner_{level}"),
-            leave_quickly=any(p in ("violence_abuse", "person_at_risk", "suicide_self_harm") for p in pathways),
+            leave_quickly=any(p in (*_SAFEGUARDED, "suicide_self_harm") for p in pathways),
+            safeguarding=words.say("safeguarding") if any(p in _SAFEGUARDED for p in pathways) else "",
         )
 
     def _reason(self, finding: Finding, words: Words) -> str:
@@ -169,6 +173,11 @@ class CareCards:
         """The region's emergency number as a contact; None where the region is unknown."""
         home = self.regions.get(region or "")
         return next(iter(home.contacts("emergency", words)), None) if home else None
+
+    def contacts(self, services: Sequence[str], region: str | None, words: Words) -> tuple[Contact, ...]:
+        """The region's contacts of those services; none where it is unknown."""
+        home = self.regions.get(region or "")
+        return tuple(contact for service in services for contact in home.contacts(service, words)) if home else ()
 
     def emergency_line(self, region: str | None, words: Words) -> str:
         """The line that stands on every page: the region's number, or how to reach help where it is unknown."""

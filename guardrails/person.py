@@ -4,6 +4,7 @@ Words of the turn come before the profile: a profile belongs to the account's ow
 """
 
 import re
+from collections.abc import Sequence
 
 from guardrails.facts import measures
 from guardrails.level import About, Profile
@@ -35,6 +36,23 @@ _PREGNANT = re.compile(
 _OTHER = re.compile(rf"\b(?:my|our|his|her) (?:\d+[ -]?\w+[ -]old )?(?:\w+ )?(?:{_ADULTS}|{_CHILDREN})\b|^(?:he|she|they)\b")
 _ME = re.compile(r"\b(?:i|i'm|im|i've|ive|my|me)\b")
 _ADULT_MONTHS = 18 * 12
+_NO_AGE = (
+    r"(?![\d.,/:%'-]*\d)(?!\s?%)(?!\s?-?(?:weeks?|wks?|months?|days?|hours?|hrs?|minutes?|mins?|percent|feet|foot|ft|inch\w*|lbs?|pounds?"
+    r"|kilos?|kgs?|stone|cm|times?|miles?|more|of|th|st|nd|rd|degrees?|out)\b)"
+)
+"""What may not follow an age: it would make the number a time, a height, a weight or a count."""
+_OWN_AGE = re.compile(
+    r"\b(?:i am|i'm|im|i just turned|i turned|my age is|age:?) (?:only |just |still |a |almost |nearly |about |already )?"
+    rf"(\d{{1,3}}){_NO_AGE}"
+    r"|\b(\d{1,3})[\s-]?(?:yo|y/o|years? old)\b,? (?:here|me)\b"
+    r"|\bas an? (\d{1,3})[\s-]years?[\s-]old\b"
+    r"|\b(?:tengo|acabo de cumplir|cumpli) (?:solo |apenas |casi |ya )?(\d{1,3}) anos\b(?! (?:de |con |sin |tomando |fumando ))"
+    r"|\bsoy (?:un|una) (?:chic[oa]|nin[oa]|muchach[oa]|adolescente|joven) de (\d{1,3}) anos\b"
+)
+"""The writer's own age: "I'm 14", "tengo 14 años"; not "I'm 14 weeks pregnant", nor "I'm 14 years sober"."""
+_YOUNGEST_WRITER = 6
+"""Below it a number is more likely something else than the age of someone who types."""
+_NOT_OF_AGE = re.compile(r"\s?years? (?!old\b)\w+")
 
 
 def about(text: str) -> About:
@@ -59,6 +77,25 @@ def audience(text: str, profile: Profile) -> Audience:
     if profile.about == "other" or who == "other":
         return "everyone"
     return _own_audience(profile)
+
+
+def own_age(turns: Sequence[str]) -> int | None:
+    """The writer's age in years as they last said it; None where they did not."""
+    for turn in reversed(turns):
+        folded = fold(turn)
+        said = [match for match in _OWN_AGE.finditer(folded) if not _NOT_OF_AGE.match(folded, match.end())]
+        ages = [age for match in said if (age := int(next(filter(None, match.groups())))) >= _YOUNGEST_WRITER]
+        if ages:
+            return ages[-1]
+    return None
+
+
+def younger(turns: Sequence[str], profile: Profile, years: int) -> bool:
+    """Whether the writer says, or told in their profile, that they are younger than that; what was said last in the chat counts more."""
+    said = own_age(turns)
+    if said is not None:
+        return said < years
+    return profile.about != "other" and profile.age_months is not None and profile.age_months < years * 12
 
 
 def _own_audience(profile: Profile) -> Audience:

@@ -2,8 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
+from app import consent, render
 from app.guests import COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
+from app.pages.own_page import words_for
+from app.records.choices import Choices
 from app.wiring import Application
+from knowledge.words import Words
 
 _NEUTRAL = "about:blank"
 
@@ -13,12 +17,16 @@ def routes(app: Application) -> APIRouter:
     router = APIRouter()
 
     @router.get("/page.json")
-    def page(request: Request) -> dict[str, str]:
+    def page(request: Request) -> dict[str, object]:
         patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
         region = (app.conversations.profile(patient).region if patient else None) or app.settings.region or None
         home = app.regions.get(region or "")
         number = (home.emergency if home else None) or ""
+        choices = app.choices.of(patient) if patient else Choices()
         return {
+            "consent": _consent(app, choices, region, words_for(app, request)),
+            "paused": app.words.say("pause_case" if choices.case_open else "pause_notice") if choices.paused else "",
+            "privacy": app.words.say("privacy_title"),
             "clinic": app.settings.clinic,
             "assistant": app.words.say("assistant_notice"),
             "starter": app.words.say("starter_notice") if app.settings.mode == "demo" else "",
@@ -59,3 +67,21 @@ def routes(app: Application) -> APIRouter:
         return {"left": "yes"}
 
     return router
+
+
+def _consent(app: Application, choices: Choices, region: str | None, words: Words) -> dict[str, object] | None:
+    """What the panel above the chat draws until the patient agrees to the text as it is now; None where nothing is asked."""
+    terms = app.terms()
+    if terms in ("", choices.agreed_to):
+        return None
+    parts = ("title", "agree", "later", "bar", "read", "numbers", "thanks")
+    return {
+        "language": words.language,
+        "terms": terms,
+        **{part: words.say(f"consent_{part}") for part in parts},
+        "lines": consent.sentences(app.settings, words),
+        "emergency": app.cards.emergency_line(region, words),
+        **render.contacts_body(app.cards.contacts(("emergency", "suicide_crisis"), region, words)),
+        "privacy": words.say("privacy_title"),
+        "my_data": words.say("my_data_title"),
+    }

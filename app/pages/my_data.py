@@ -6,7 +6,6 @@ Only the guest's own rows are ever read or changed; every form must come from th
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -18,18 +17,15 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from app import own_data
 from app.conversation import Event, Finished, Screened, Shown
 from app.errors import RecordsError
-from app.guests import COOKIE, KEEP_COOKIE, guest_id
+from app.guests import COOKIE, KEEP_COOKIE
 from app.journal import Visit
-from app.own_data import When
-from app.pages.article_page import common
-from app.pages.templating import page
+from app.pages.own_page import OwnPage
 from app.records.conversations import Chat
 from app.records.erasing import Deleted
 from app.records.models import now
 from app.records.own_data import OwnData
 from app.server.proxies import address
 from app.wiring import Application
-from knowledge.words import LANGUAGES, Words
 
 log = logging.getLogger("carelight.pages")
 _CHAT = "/my-data/{chat:uuid}"
@@ -119,37 +115,8 @@ def _correcting(router: APIRouter, app: Application) -> None:
         return _to(f"/thread/{chat}")
 
 
-@dataclass(frozen=True)
-class _Visit:
-    """A guest who looks at their own data; with `form` they sent one, which must come from our own page."""
-
-    app: Application
-    request: Request
-    form: bool = False
-
-    def __post_init__(self) -> None:
-        """A browser always says where a form comes from; who does not say it is refused."""
-        site, origin = (self.request.headers.get(name) for name in ("sec-fetch-site", "origin"))
-        told = site == "same-origin" or (site is None and origin not in (None, "null"))  # the hardening layer has compared the origin
-        if self.form and not told:
-            raise HTTPException(403)
-
-    @property
-    def patient(self) -> str | None:
-        """Whose signed cookie the browser holds."""
-        return guest_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest)
-
-    @property
-    def words(self) -> Words:
-        """The words of the language that the browser asks for first, of those we have; else of the clinic's."""
-        asked = (part.strip()[:2].lower() for part in self.request.headers.get("accept-language", "").split(","))
-        language = next((language for language in asked if language in LANGUAGES), self.app.settings.language)
-        return self.app.texts.now.words[language]
-
-    @property
-    def when(self) -> When:
-        """How moments are written: in the clinic's time."""
-        return own_data.when_in(self.app.settings.time_zone)
+class _Visit(OwnPage):
+    """A guest who looks at their own data."""
 
     def mine(self) -> tuple[str, OwnData]:
         """The guest and what is kept about them; 404 where nothing is."""
@@ -182,24 +149,10 @@ class _Visit:
         region = self.app.regions.get(found.profile.region or "")
         country = region.name(self.words.language) if region else ""
         return {
-            "facts": own_data.facts(found, self.words, country),
+            "facts": own_data.facts(found, self.words, self.when, country),
             "cases": own_data.cases(found, self.words, self.when),
             "reach": own_data.reach_of(self.app, found),
         }
-
-    def shown(self, template: str, values: dict[str, object]) -> Response:
-        """A page that no browser keeps: on a shared device the back button must not show it again."""
-        words = self.words
-        said = {
-            "emergency": self.app.cards.emergency_line(self.app.settings.region or None, words),
-            "starter": words.say("starter_notice"),
-            "say": words.say,
-            "lang": words.language,
-            "when": self.when,
-        }
-        response = page(self.request, template, {**common(self.app), **said, **values})
-        response.headers["cache-control"] = "no-store"
-        return response
 
 
 def _done(step: Callable[[], Deleted]) -> Deleted | None:

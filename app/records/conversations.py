@@ -72,14 +72,27 @@ class ConversationStore:
 
     def receive(self, patient_id: str, conversation_id: str, text: str) -> OpenTurn:
         """Store the patient's message as the conversation's next turn; PermissionError where the chat is another's."""
+        return self.keep(patient_id, conversation_id, {new_id(): text})
+
+    def keep(self, patient_id: str, conversation_id: str, messages: Mapping[str, str]) -> OpenTurn:
+        """Store messages under their ids as the conversation's next turns, the newest last; PermissionError as above."""
         with self._database.transaction() as session:
             conversation = ensure_conversation(session, patient_id, conversation_id)
-            earlier = list(session.scalars(select(Turn.text).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
-            turn = Turn(id=new_id(), conversation_id=conversation_id, number=len(earlier), text=text)
-            session.add(turn)
+            earlier = _texts(session, conversation_id)
+            for number, (turn_id, text) in enumerate(messages.items(), len(earlier)):
+                turn = Turn(id=turn_id, conversation_id=conversation_id, number=number, text=text)
+                session.add(turn)
             session.flush()
             patient_wrote(session, patient_id, conversation_id, self._targets)
-            return _open_turn(session, conversation, turn, (*earlier, text))
+            return _open_turn(session, conversation, turn, (*earlier, *messages.values()))
+
+    def glimpse(self, patient_id: str, conversation_id: str, messages: Mapping[str, str]) -> OpenTurn:
+        """The conversation as it would stand with those messages, none of which is stored; PermissionError as above."""
+        with self._database.transaction() as session:
+            conversation = ensure_conversation(session, patient_id, conversation_id)
+            turns = (*_texts(session, conversation_id), *messages.values())
+            newest = Turn(id=list(messages)[-1], conversation_id=conversation_id, number=len(turns) - 1, text=turns[-1], created=now())
+            return _open_turn(session, conversation, newest, turns)
 
     def record(self, turn: OpenTurn, reply: Reply) -> None:
         """Store a reply and its citations."""
@@ -228,6 +241,11 @@ class ConversationStore:
             here = (Turn.id == turn.turn_id, Turn.state == "received")
             if session.scalar(update(Turn).where(*here).values(state="interrupted").returning(Turn.id)):
                 add_reply(session, turn.conversation_id, turn.turn_id, Reply(new_id(), "notice", words))
+
+
+def _texts(session: Session, conversation_id: str) -> tuple[str, ...]:
+    """The patient's messages in a chat, oldest first."""
+    return tuple(session.scalars(select(Turn.text).where(Turn.conversation_id == conversation_id).order_by(Turn.number)))
 
 
 def _open_turn(session: Session, conversation: Conversation, turn: Turn, turns: tuple[str, ...]) -> OpenTurn:

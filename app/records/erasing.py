@@ -150,6 +150,7 @@ class Eraser:
             for row in session.scalars(select(Patient).where(which, Patient.leaving.is_not(None), ~waits)):
                 if row.key_name in keys:
                     row.profile, row.leaving, row.erased = {}, None, now()
+                    row.agreed_to, row.agreed, row.paused = "", None, False
 
 
 def _hide(session: Session, who: str, chats: Iterable[Conversation]) -> None:

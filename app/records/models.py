@@ -58,6 +58,11 @@ class Patient(HoldsWords, Base):
     """When they asked that all be deleted, until it is: an open case defers it."""
     erased: Mapped[dt.datetime | None]
     """When all they had told was last deleted at their wish; what they tell afterwards has a key of its own."""
+    agreed_to: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """Name of the text that they agreed to before their first answer; empty where they did not."""
+    agreed: Mapped[dt.datetime | None]
+    paused: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether nothing ordinary that they write is kept."""
 
     @property
     def key_name(self) -> str:

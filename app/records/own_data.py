@@ -43,6 +43,9 @@ class OwnData:
     chats: tuple[OwnChat, ...]
     waiting: int
     cases: tuple[OwnCase, ...]
+    agreed: datetime | None = None
+    """When they agreed that their chats are kept."""
+    paused: bool = False
 
     @property
     def case_open(self) -> bool:
@@ -66,7 +69,9 @@ class OwnDataStore:
             waiting = session.scalar(select(func.count()).select_from(Conversation).where(*hidden)) or 0
             cases = session.scalars(select(Case).where(Case.patient_id == patient_id).order_by(Case.opened.desc()))
             told = tuple(OwnCase(case.id, case.opened, case.closed) for case in cases)
-            return OwnData(own_profile(patient), patient.may_review, tuple(_chats(session, patient_id)), waiting, told)
+            return OwnData(
+                own_profile(patient), patient.may_review, tuple(_chats(session, patient_id)), waiting, told, patient.agreed, patient.paused
+            )
 
 
 def _chats(session: Session, patient_id: str) -> Sequence[OwnChat]:

@@ -20,7 +20,7 @@ ROLES: Mapping[Right, frozenset[str]] = {
 
 _OURS: Mapping[Right, str] = {
     "everyone": """
-        GET /library · POST /library/search · POST /library/find · GET /library/{slug} · GET /page.json
+        GET /library · POST /library/search · POST /library/find · GET /library/{slug} · GET /page.json · GET /privacy
         GET /healthz · GET /readyz · GET /metrics · GET /my-data
         POST /guest/keep · POST /guest/forget · POST /guest/leave
         GET /sign-in · POST /sign-in · GET /sign-in/code · POST /sign-in/code · GET /sign-in/second-factor
@@ -28,7 +28,7 @@ _OURS: Mapping[Right, str] = {
         * /site
     """,
     "patient": """
-        PUT /feedback · DELETE /feedback
+        PUT /feedback · DELETE /feedback · POST /privacy/choice
         GET /my-data/download · POST /my-data/delete-all
         GET /my-data/{chat:uuid} · POST /my-data/{chat:uuid}/delete · POST /my-data/{chat:uuid}/correct
     """,

@@ -279,6 +279,7 @@ async def settings_changed(values: dict[str, Any]) -> None:
     """Keep what the patient told about themselves, and their country's numbers."""
     profile = care_line.profile_from(values, carelight, _SEXES)
     await _in(carelight.team_lane, carelight.reviews.agree, patient_id(), bool(values.get("may_review")))
+    await _in(carelight.team_lane, carelight.choices.pause, patient_id(), bool(values.get("pause")))
     await _in(carelight.screening_lane, carelight.conversations.set_profile, patient_id(), profile)
     await cl.send_window_message({"carelight": "keep" if values.get("keep") else "forget"})
     await cl.send_window_message({"carelight": "reload-page"})
@@ -300,6 +301,12 @@ async def _send_settings() -> None:
             TextInput(id="age", label="Your age in years (optional)", initial=age),
             Select(id="sex", label="Your sex (optional)", values=list(_SEXES), initial_value=sex),
             Switch(id="pregnant", label="I am pregnant", initial=bool(profile.pregnant)),
+            Switch(
+                id="pause",
+                label=carelight.words.say("pause_label"),
+                description=carelight.words.say("pause_more"),
+                initial=(await _in(carelight.team_lane, carelight.choices.of, patient_id())).paused,
+            ),
             Switch(id="keep", label="Keep my chats on this device", initial=keeps_chats(_cookies())),
             Switch(
                 id="may_review",

@@ -80,3 +80,50 @@ def test_a_chat_about_someone_else_ignores_the_profile() -> None:
 def test_a_child_named_in_the_turn_comes_before_the_profile_of_an_adult() -> None:
     """The parent's age must not choose the baby's medicine."""
     assert person.audience("my baby has a fever", ADULT) == "child"
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("I'm 14 and my tummy hurts", 14),
+        ("im 13", 13),
+        ("Im 15f what is asthma", 15),
+        ("I'm a 14 year old girl", 14),
+        ("as a 15 year old boy can I take ibuprofen", 15),
+        ("14 y/o here", 14),
+        ("tengo 14 años", 14),
+        ("Soy un chico de 13 años", 13),
+        ("I am 34", 34),
+        ("I'm 14 weeks pregnant", None),
+        ("I am 12 years sober", None),
+        ("tengo 14 años de casada", None),
+        ("I'm 6'2", None),
+        ("I'm 90% sure", None),
+        ("I am 10 days late", None),
+        ("I'm 12 hours into a fast", None),
+        ("my son is 9", None),
+        ("my daughter who is 12 years old", None),
+    ],
+)
+def test_the_writers_own_age_is_read_and_no_other_number(text: str, age: int | None) -> None:
+    """A time, a height or a child's age must not shut an adult out."""
+    assert person.own_age([text]) == age
+
+
+def test_what_was_said_last_about_the_own_age_counts() -> None:
+    """A slip is put right by the next message, and a profile by what is said now."""
+    assert person.own_age(["I'm 15", "I'm 51"]) == 51
+    assert not person.younger(["I'm 51"], Profile(age_months=15 * 12, about="me"), 16)
+
+
+@pytest.mark.parametrize(
+    ("profile", "young"), [(Profile(age_months=15 * 12), True), (Profile(age_months=16 * 12), False), (Profile(), False)]
+)
+def test_a_profile_tells_the_age_of_who_writes(profile: Profile, young: bool) -> None:
+    """The birthday itself is old enough; an age that nobody told is no reason to refuse."""
+    assert person.younger(["What is gout?"], profile, 16) is young
+
+
+def test_a_chat_about_someone_else_says_nothing_of_the_writers_age() -> None:
+    """A parent writes for a child of nine."""
+    assert not person.younger(["What is gout?"], Profile(age_months=9 * 12, about="other"), 16)

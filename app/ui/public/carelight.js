@@ -12,6 +12,7 @@
   }
   let page = null
   let here = { text: "", leave: "" } // who of the care team is in this chat, as the server last said
+  let folded = false // whether the patient put the consent panel aside for now
   let stopped = "" // that the clinic has switched answers off, as the server last said
   const banners = []
 
@@ -64,7 +65,7 @@
     notice.append(element("span", page.emergency))
     if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
     const library = element("a", page.library, { href: "/library", target: "_blank" })
-    notice.append(library, element("a", page.my_data, { href: "/my-data" }))
+    notice.append(library, element("a", page.my_data, { href: "/my-data" }), element("a", page.privacy, { href: "/privacy" }))
     const person = element("button", page.person, { type: "button", id: "carelight-ask-person" })
     person.onclick = () => ask("talk-to-person", person)
     const leave = element("button", page.leave, { type: "button", id: "carelight-leave" })
@@ -76,10 +77,70 @@
     bar.setAttribute("role", "status")
     const stop = element("div", "", { id: "carelight-stopped" })
     stop.setAttribute("role", "status")
-    header.after(notice, banner, bar, stop)
+    const paused = element("div", "", { id: "carelight-paused" })
+    paused.setAttribute("role", "status")
+    header.after(notice, banner, bar, stop, paused)
+    if (page.consent) paused.after(element("section", "", { id: "carelight-consent" }))
+    else document.body.classList.remove("carelight-asking")
+    drawConsent()
     drawBanner()
     drawStopped()
+    drawPaused()
     drawPerson()
+  }
+
+  // The text that is agreed to before the first answer. It never covers the composer: whatever is typed is screened at once.
+  function drawConsent() {
+    const panel = document.getElementById("carelight-consent")
+    const asked = page && page.consent
+    if (!panel || !asked) return
+    panel.lang = asked.language
+    panel.setAttribute("aria-label", asked.title)
+    panel.classList.toggle("folded", folded)
+    document.body.classList.toggle("carelight-asking", !folded) // the panel says what the assistant is, and the composer must stay in sight
+    if (folded) {
+      const open = element("button", asked.read, { type: "button" })
+      open.onclick = openConsent
+      panel.replaceChildren(element("span", asked.bar), open)
+      return
+    }
+    const text = element("div", "", { className: "text" })
+    text.tabIndex = 0
+    text.setAttribute("role", "group")
+    text.setAttribute("aria-label", asked.title)
+    const list = element("ul", "")
+    list.append(...asked.lines.map((line) => element("li", line)))
+    const numbers = element("p", asked.contacts.length ? "" : asked.emergency, { className: "numbers" })
+    for (const each of asked.contacts) numbers.append(element("a", each.action + " (" + each.label + ")", { href: (each.kind === "sms" ? "sms:" : "tel:") + each.dial }), " ")
+    text.append(element("h2", asked.title), numbers, list)
+    const row = element("div", "", { className: "row" })
+    const agree = element("button", asked.agree, { type: "button", id: "carelight-agree" })
+    agree.onclick = () => agreeTo(asked, agree)
+    const later = element("button", asked.later, { type: "button", className: "later" })
+    later.onclick = () => { folded = true; drawConsent(); document.getElementById("chat-input")?.focus() }
+    row.append(agree, later, element("a", asked.privacy, { href: "/privacy", target: "_blank" }), element("a", asked.my_data, { href: "/my-data" }))
+    panel.replaceChildren(text, row)
+  }
+
+  function openConsent() {
+    folded = false
+    drawConsent()
+    document.querySelector("#carelight-consent .text")?.focus()
+  }
+
+  async function agreeTo(asked, button) {
+    button.disabled = true
+    try { await fetch("/privacy/choice", { method: "POST", body: new URLSearchParams({ choice: "agree", terms: asked.terms }) }) } catch { button.disabled = false; return }
+    await loadPage()
+    if (!page.consent) say(asked.thanks)
+    document.getElementById("chat-input")?.focus()
+  }
+
+  function say(words) {
+    const told = element("div", words, { id: "carelight-thanks" })
+    told.setAttribute("role", "status")
+    document.getElementById("carelight-notice")?.after(told)
+    setTimeout(() => told.remove(), 6000)
   }
 
   function showAbout() {
@@ -112,6 +173,19 @@
     bar.textContent = stopped
   }
 
+  function drawPaused() {
+    const bar = document.getElementById("carelight-paused")
+    if (!bar) return
+    bar.classList.toggle("shown", !!page.paused)
+    bar.textContent = page.paused
+  }
+
+  // An emergency in a pause opens a case, and from then on what is written is kept for the care team: the line must say so.
+  async function followPause() {
+    try { page.paused = (await (await fetch("/page.json")).json()).paused } catch { return }
+    drawPaused()
+  }
+
   function drawPerson() {
     const bar = document.getElementById("carelight-person")
     if (!bar) return
@@ -141,7 +215,7 @@
     try { page = await (await fetch("/page.json")).json() } catch { setTimeout(loadPage, 2000); return }
     window.carelight = page
     window.dispatchEvent(new Event("carelight:page"))
-    for (const id of ["carelight-notice", "carelight-banner", "carelight-person", "carelight-stopped", "carelight-about"]) document.getElementById(id)?.remove()
+    for (const id of ["carelight-notice", "carelight-banner", "carelight-person", "carelight-stopped", "carelight-paused", "carelight-consent", "carelight-about"]) document.getElementById(id)?.remove()
     repair()
   }
 
@@ -149,6 +223,7 @@
 
   window.addEventListener("carelight:banner", (event) => { event.detail ? banners.push(event.detail) : banners.pop(); drawBanner() })
   window.addEventListener("carelight:leave", leaveQuickly)
+  window.addEventListener("carelight:consent", openConsent)
   window.addEventListener("carelight:settings", () => document.getElementById("chat-settings-open-modal")?.click())
   // Chainlit passes every message of the window on to the server; those of other pages never get that far.
   window.addEventListener("message", (event) => { if (event.origin !== location.origin) event.stopImmediatePropagation() }, true)
@@ -158,6 +233,8 @@
     if (asked === "person") { here = { text: String(event.data.text || ""), leave: String(event.data.leave || "") }; drawPerson() }
     if (asked === "stopped") { stopped = String(event.data.text || ""); drawStopped() }
     if (asked === "reload-page") loadPage()
+    if (asked === "chat" && page && page.paused) followPause()
+    if (asked === "chat" && page && page.consent && !folded) { folded = true; drawConsent() } // room for the reply, whose button opens it again
     // A narrow page never leaves "/" by itself, and a reload there would begin an empty chat.
     if (asked === "chat" && location.pathname === "/" && /^[0-9a-f-]{36}$/.test(event.data.chat)) history.replaceState(history.state, "", "/thread/" + event.data.chat)
     if (asked === "keep" || asked === "forget") await fetch("/guest/" + asked, { method: "POST" })

@@ -12,6 +12,7 @@ from app.records import erasing
 from app.records.audit import AuditLog
 from app.records.case_files import CaseFiles
 from app.records.cases import CaseStore
+from app.records.choices import ChoiceStore
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.editor_tables import GateRow
@@ -202,9 +203,11 @@ def test_everything_of_a_patient_goes_at_one_wish(eraser: Eraser, database: Data
     """Chats, what they told of themselves, and their choices; later words have a key of their own."""
     chats.set_profile("p1", Profile(age_months=480))
     ReviewStore(database).agree("p1", True)
+    ChoiceStore(database).agree("p1", "a-text")
     chats.receive("p1", "c3", WORDS)
     assert set(eraser.delete_all("p1").erased) == {"c1", "c3"}
     assert (chats.profile("p1"), ReviewStore(database).agreed("p1")) == (Profile(), False)
+    assert ChoiceStore(database).of("p1").agreed_to == ""
     assert chats.chat("c2") is not None
     chats.set_profile("p1", Profile(age_months=12))
     assert chats.profile("p1").age_months == 12

@@ -78,6 +78,7 @@ export default function CareCard() {
             {props.meanwhile.map((q, i) => <FirstAid key={i} quote={q} />)}
           </div>
         )}
+        {!compact && props.safeguarding && <p data-testid="safeguarding" style={{ margin: 0 }}>{props.safeguarding}</p>}
         {!compact && <p style={{ margin: 0 }}>{props.staffing}</p>}
         <p style={{ margin: 0, fontWeight: 700 }}>{props.closing}</p>
         {!compact && (props.reasons || []).length > 0 && (
