@@ -170,7 +170,9 @@ def _save(
 
 
 def _lists(address: str) -> bool:
-    return f'href="/library/{SLUG}"' in _page(address).partition("<main")[2]
+    """Whether the article stands among what was found; the list of all articles, further down the page, holds it anyway."""
+    found = _page(address).partition('<ul class="results">')[2].partition("</ul>")[0]
+    return f'href="/library/{SLUG}"' in found
 
 
 def _searched(url: str, words: str) -> str:
