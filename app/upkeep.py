@@ -33,7 +33,7 @@ class Upkeep(Watch):
             "overdue": self._withdraw,
             "audit": self._checkpoint,
         }
-        super().__init__("upkeep", chores)
+        super().__init__("upkeep", chores, every_s=0.5)
         self._app = app
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
         self._hourly, self._overdue, self._audit = (AtMostEvery(timedelta(hours=1)) for _ in range(3))

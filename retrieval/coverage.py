@@ -14,6 +14,7 @@ import Stemmer
 
 from knowledge.library import Snapshot
 from retrieval.keywords import words
+from retrieval.reuse import made_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,15 @@ class Weights:
 
 
 class Vocabulary:
-    """The stemmed words of each article of one snapshot, and how rare each is."""
+    """The stemmed words of each article of one snapshot, and how rare each is; `before` knows an earlier one's."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: "Vocabulary | None" = None) -> None:
         self._stemmer = Stemmer.Stemmer("english")
         self._stems = lru_cache(maxsize=1 << 13)(self._stems_of)
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
-        self._bodies = {slug: self._titles[slug] | self._stems(a.body) for slug, a in articles.items()}
+        self.read = made_of((a.body for a in articles.values()), self._stems_of, before.read if before else {})
+        self._bodies = {slug: self._titles[slug] | self.read[a.body] for slug, a in articles.items()}
         spread = Counter(stem for stems in self._bodies.values() for stem in stems)
         self._rarity = {stem: self._rarity_of(count) for stem, count in spread.items()}
         self._unheard = self._rarity_of(0)

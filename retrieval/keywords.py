@@ -9,6 +9,7 @@ import Stemmer
 from knowledge.article import Article
 from knowledge.library import Snapshot
 from knowledge.passages import Passage
+from retrieval.reuse import made_of
 
 _WORD = re.compile(r"[a-z0-9áéíóúñü]+(?:'[a-z]+)?")
 STOP = frozenset(
@@ -26,34 +27,37 @@ def words(text: str) -> list[str]:
 
 
 class KeywordIndex:
-    """BM25 over the passages of one snapshot, and over its articles as wholes; titles and synonyms count with the words."""
+    """BM25 over the passages of one snapshot, and over its articles as wholes; titles and synonyms count with the words.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    `before` is the index of an earlier snapshot: texts that stand in both are not read again.
+    """
+
+    def __init__(self, snapshot: Snapshot, before: "KeywordIndex | None" = None) -> None:
         self._stem = Stemmer.Stemmer("english").stemWords
+        self.stems: dict[str, str] = before.stems if before else {}
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
-        stems: dict[str, str] = {}
-        self._passages = self._ranked({key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()}, stems)
-        self._articles = self._ranked({slug: _article_text(article) for slug, article in articles.items()}, stems)
+        passages = {key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()}
+        wholes = {slug: _article_text(article) for slug, article in articles.items()}
+        self.read = made_of((*passages.values(), *wholes.values()), self._tokens, before.read if before else {})
+        self._passages, self._articles = self._ranked(passages), self._ranked(wholes)
 
-    def _ranked(self, documents: Mapping[str, str], stems: dict[str, str]) -> "_Ranked":
-        """BM25 over `documents`; `stems` are those of words met so far, for each word is stemmed once."""
-        return _Ranked(list(documents), [self._stemmed(words(text), stems) for text in documents.values()])
-
-    def _stemmed(self, found: Sequence[str], stems: dict[str, str]) -> list[str]:
-        new = [word for word in set(found) if word not in stems]
-        stems.update(zip(new, self._stem(new), strict=True))
-        return [stems[word] for word in found]
+    def _ranked(self, texts: Mapping[str, str]) -> "_Ranked":
+        return _Ranked(list(texts), [self.read[text] for text in texts.values()])
 
     def _tokens(self, text: str) -> list[str]:
-        return self._stemmed(words(text), {})
+        """The stems of a text of the library, each word stemmed once."""
+        found = words(text)
+        new = [word for word in set(found) if word not in self.stems]
+        self.stems.update(zip(new, self._stem(new), strict=True))
+        return [self.stems[word] for word in found]
 
     def search(self, question: str, count: int) -> Sequence[tuple[str, float]]:
         """Passage ids with BM25 scores above 0, best first, at most `count`."""
-        return self._passages.search(self._tokens(question), count)
+        return self._passages.search(self._stem(words(question)), count)
 
     def articles(self, question: str, count: int) -> Sequence[tuple[str, float]]:
         """Slugs with BM25 scores above 0, best first, at most `count`."""
-        return self._articles.search(self._tokens(question), count)
+        return self._articles.search(self._stem(words(question)), count)
 
 
 class _Ranked:

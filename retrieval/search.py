@@ -4,6 +4,7 @@ Vectors and keywords each find passages; hits outside the served set are dropped
 weighed (`retrieval.ranking`), and a calibrated curve says whether the best one answers at all (`retrieval.coverage`).
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -84,6 +85,7 @@ class Search:
         self.ranking = ranking.load()
         self.follow_up = FollowUp()
         self._built: Built | None = None
+        self._building = threading.Lock()
 
     def search(self, question: str, history: Sequence[str], snapshot: Snapshot, audience: Audience = "everyone", count: int = 10) -> Found:
         """Passages for `question`, at most `count`; IndexUnusableError where the index cannot answer.
@@ -112,10 +114,14 @@ class Search:
         return Found(query, tuple(ranked), covered, wanted, evidence.text, seen, units)
 
     def prepare(self, snapshot: Snapshot) -> "Built":
-        """What is made once for a snapshot: seconds for a large library, so a server makes it at start."""
-        if self._built is None or self._built.snapshot is not snapshot:
-            self._built = build(snapshot, self._bank(snapshot))
-        return self._built
+        """What is made once for a snapshot: seconds for a large library, so a server makes it at start.
+
+        After a publish whoever asks first makes it, and the others wait: to be made twice at once takes twice as long.
+        """
+        with self._building:
+            if self._built is None or self._built.snapshot is not snapshot:
+                self._built = build(snapshot, self._bank(snapshot), self._built)
+            return self._built
 
     def adopt(self, built: "Built") -> None:
         """Take what another search has made for a snapshot, questions asked before excepted: those are this search's own."""
@@ -222,12 +228,13 @@ class Evidence:
         return min(self.similar.values(), default=0.0)
 
 
-def build(snapshot: Snapshot, like: Like) -> Built:
-    """Everything a search needs besides vectors."""
+def build(snapshot: Snapshot, like: Like, before: Built | None = None) -> Built:
+    """Everything a search needs besides vectors; what was made for the snapshot `before` is taken over where it still holds."""
     articles = [revision.article for revision in snapshot.revisions.values()]
     names = [name for article in articles for name in article.names]
-    spelling = Spelling([article.body for article in articles], names)
-    return Built(snapshot, KeywordIndex(snapshot), Names(snapshot), spelling, Vocabulary(snapshot), like)
+    spelling = Spelling([article.body for article in articles], names, before and before.spelling)
+    keywords = KeywordIndex(snapshot, before and before.keywords)
+    return Built(snapshot, keywords, Names(snapshot), spelling, Vocabulary(snapshot, before and before.vocabulary), like)
 
 
 def signs(query: Query, alone: Mapping[str, float], joined: Mapping[str, float], snapshot: Snapshot) -> Signs:

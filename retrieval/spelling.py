@@ -15,6 +15,8 @@ import yaml
 from rapidfuzz import fuzz, process
 from symspellpy import SymSpell, Verbosity
 
+from retrieval.reuse import made_of
+
 SHORTHAND_FILE = Path(__file__).parent / "shorthand.yaml"
 _ENGLISH_FILE = Path(symspellpy.__file__).parent / "frequency_dictionary_en_82_765.txt"
 _COMMON = 20_000
@@ -40,13 +42,21 @@ _WORD = re.compile(r"[^\W_]*\d[^\W_]*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 class Spelling:
     """Knows the words of one library, and plain English."""
 
-    def __init__(self, texts: Iterable[str], names: Iterable[str]) -> None:
-        """`texts` are all that is served; `names` are titles and synonyms, to which even two or three slips lead back."""
-        self._counts = counts = Counter(word for text in texts for word in _plain(text))
+    def __init__(self, texts: Iterable[str], names: Iterable[str], before: "Spelling | None" = None) -> None:
+        """`texts` are all that is served; `names` are titles and synonyms, to which even two or three slips lead back.
+
+        `before` knows an earlier library; what stands in both is not read again.
+        """
+        self.read = made_of(texts, lambda text: Counter(_plain(text)), before.read if before else {})
+        self._counts: Counter[str] = Counter()
+        for counted in self.read.values():
+            self._counts.update(counted)
         in_names = {word for name in names for word in _plain(name)}
         self._names = sorted(word for word in in_names if len(word) > _SHORTEST)
-        self._known = _english().keys() | counts.keys() | in_names
-        self._library = _slips({word: counts[word] + 1 for word in counts.keys() | in_names if len(word) >= _SHORTEST})
+        self._words = self._counts.keys() | in_names
+        self._known = _english().keys() | self._words
+        self.slips = before.slips if before else SymSpell(2, _PREFIX)
+        _learn(self.slips, (word for word in self._words if len(word) >= _SHORTEST and word not in self.slips.words))
         self._meant: dict[tuple[str, bool], str | None] = {}
 
     def correct(self, text: str) -> str:
@@ -67,7 +77,8 @@ class Spelling:
     def _mean(self, word: str, *, proper: bool) -> str | None:
         """What was meant by an unknown `word`; a proper name (a person, a brand) is only led to the library's words, one slip away."""
         most = 1 if proper or len(word) < _MIDDLE else 2
-        near = [(_cost(word, item.term, item.distance) - _OURS, item.term) for item in self._library.lookup(word, Verbosity.ALL, most)]
+        library = (item for item in self.slips.lookup(word, Verbosity.ALL, most) if item.term in self._words)
+        near = [(_cost(word, item.term, item.distance) - _OURS, item.term) for item in library]
         if not proper:
             near += [(_cost(word, item.term, item.distance), item.term) for item in _common_english().lookup(word, Verbosity.ALL, most)]
         limit = _DEAREST if len(word) < _LONG else _DEAREST_OF_LONG
@@ -107,11 +118,10 @@ def _consonants(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhw]", "", word))
 
 
-def _slips(words: Mapping[str, int]) -> SymSpell:
-    found = SymSpell(2, _PREFIX)
-    for word, count in words.items():
-        found.create_dictionary_entry(word, count)
-    return found
+def _learn(slips: SymSpell, words: Iterable[str]) -> None:
+    """Add words to be led back to. How common each is, `Spelling` knows by itself; one that a library no longer holds stays, unused."""
+    for word in words:
+        slips.create_dictionary_entry(word, 1)
 
 
 @cache
@@ -123,8 +133,9 @@ def _english() -> Mapping[str, int]:
 
 @cache
 def _common_english() -> SymSpell:
-    common = sorted(_english().items(), key=lambda item: -item[1])[:_COMMON]
-    return _slips(dict(common))
+    slips = SymSpell(2, _PREFIX)
+    _learn(slips, sorted(_english(), key=lambda word: -_english()[word])[:_COMMON])
+    return slips
 
 
 @cache

@@ -130,7 +130,7 @@ class Candidates:
         if not changed:
             return now
         key = _name(then, changed)
-        side = self._then.pop(key, None) or self._side(then)
+        side = self._then.pop(key, None) or self._side(then, now.search.built_for(now.snapshot))
         self._then[key] = side
         while len(self._then) > _KEPT:
             self._then.pop(next(iter(self._then)))
@@ -140,7 +140,7 @@ class Candidates:
         given = self._materials
         nearest = self._shelf.finder(snapshot)
         search = Search(nearest, self._bank, self._near, given.lowered)
-        if built is not None:
+        if built is not None:  # what it was made of still holds, the changed articles excepted
             search.adopt(built)
         search.prepare(snapshot)
         parts = replace(

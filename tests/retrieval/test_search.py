@@ -1,16 +1,21 @@
 """Search: the served set decides what is found, the person asked about decides what may be shown."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from knowledge.front_matter import Audience
 from knowledge.library import Revision, Snapshot
 from knowledge.passages import suits
+from retrieval.asked import Like
 from retrieval.index import IndexUnusableError
 from retrieval.ranking import OVERDUE
-from retrieval.search import Found, Search
+from retrieval.search import Built, Found, Search, build
 from tests.fakes import ExactFinder, article, snapshot
+
+BEES = "## Overview\nBee stings are given as a treatment by some.\n\n## When to get help\n- Call if you cannot breathe.\n"
 
 
 def find(library: Snapshot, question: str, history: Sequence[str] = (), audience: Audience = "everyone") -> Found:
@@ -175,3 +180,31 @@ def test_what_one_search_has_made_serves_another(library: Snapshot) -> None:
     other.adopt(built)
     assert other.prepare(library).keywords is built.keywords
     assert other.search("gout", [], library) == live.search("gout", [], library)
+
+
+def test_a_search_that_goes_on_from_an_earlier_library_finds_what_one_made_anew_finds(library: Snapshot) -> None:
+    """After a publish most of what was read before is taken over; nothing of a withdrawn article may be among it."""
+    later = library.without("gout").with_revision(Revision(2, article(BEES, title="Apitherapy", slug="bees")))
+    going_on, anew = Search(ExactFinder(later)), Search(ExactFinder(later))
+    going_on.prepare(library)
+    for question in ("podagra", "coff medisin", "apitherapi", "colchicin for my toe", "advil dose", "barking"):
+        found = going_on.search(question, (), later)
+        assert (found.passages, found.text) == ((made := anew.search(question, (), later)).passages, made.text)
+    assert going_on.prepare(later).spelling.correct("colchicinne") == "colchicinne"
+    assert Search(ExactFinder(library)).prepare(library).spelling.correct("colchicinne") == "colchicine"
+
+
+def test_two_who_ask_at_once_after_a_publish_wait_for_one_making(library: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made twice at once it took twice as long, and the article came to patients that much later."""
+    made: list[Snapshot] = []
+
+    def slow(snapshot: Snapshot, like: Like, before: Built | None = None) -> Built:
+        made.append(snapshot)
+        time.sleep(0.05)
+        return build(snapshot, like, before)
+
+    monkeypatch.setattr("retrieval.search.build", slow)
+    search = Search(ExactFinder(library))
+    with ThreadPoolExecutor(4) as askers:
+        built = list(askers.map(lambda _: search.prepare(library), range(4)))
+    assert (made, len({id(each) for each in built})) == ([library], 1)
