@@ -59,7 +59,7 @@ class Vocabulary:
         self._stems = lru_cache(maxsize=1 << 13)(self._stems_of)
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
-        self.read = made_of((a.body for a in articles.values()), self._stems_of, before.read if before else {})
+        self.read: dict[str, frozenset[str]] = made_of((a.body for a in articles.values()), self._stems_of, before.read if before else {})
         self._bodies = {slug: self._titles[slug] | self.read[a.body] for slug, a in articles.items()}
         spread = Counter(stem for stems in self._bodies.values() for stem in stems)
         self._rarity = {stem: self._rarity_of(count) for stem, count in spread.items()}

@@ -38,7 +38,7 @@ class KeywordIndex:
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         passages = {key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()}
         wholes = {slug: _article_text(article) for slug, article in articles.items()}
-        self.read = made_of((*passages.values(), *wholes.values()), self._tokens, before.read if before else {})
+        self.read: dict[str, list[str]] = made_of((*passages.values(), *wholes.values()), self._tokens, before.read if before else {})
         self._passages, self._articles = self._ranked(passages), self._ranked(wholes)
 
     def _ranked(self, texts: Mapping[str, str]) -> "_Ranked":

@@ -232,9 +232,9 @@ def build(snapshot: Snapshot, like: Like, before: Built | None = None) -> Built:
     """Everything a search needs besides vectors; what was made for the snapshot `before` is taken over where it still holds."""
     articles = [revision.article for revision in snapshot.revisions.values()]
     names = [name for article in articles for name in article.names]
-    spelling = Spelling([article.body for article in articles], names, before and before.spelling)
-    keywords = KeywordIndex(snapshot, before and before.keywords)
-    return Built(snapshot, keywords, Names(snapshot), spelling, Vocabulary(snapshot, before and before.vocabulary), like)
+    spelling = Spelling([article.body for article in articles], names, before.spelling if before else None)
+    keywords = KeywordIndex(snapshot, before.keywords if before else None)
+    return Built(snapshot, keywords, Names(snapshot), spelling, Vocabulary(snapshot, before.vocabulary if before else None), like)
 
 
 def signs(query: Query, alone: Mapping[str, float], joined: Mapping[str, float], snapshot: Snapshot) -> Signs:

@@ -47,7 +47,7 @@ class Spelling:
 
         `before` knows an earlier library; what stands in both is not read again.
         """
-        self.read = made_of(texts, lambda text: Counter(_plain(text)), before.read if before else {})
+        self.read: dict[str, Counter[str]] = made_of(texts, lambda text: Counter(_plain(text)), before.read if before else {})
         self._counts: Counter[str] = Counter()
         for counted in self.read.values():
             self._counts.update(counted)
@@ -55,7 +55,7 @@ class Spelling:
         self._names = sorted(word for word in in_names if len(word) > _SHORTEST)
         self._words = self._counts.keys() | in_names
         self._known = _english().keys() | self._words
-        self.slips = before.slips if before else SymSpell(2, _PREFIX)
+        self.slips: SymSpell = before.slips if before else SymSpell(2, _PREFIX)
         _learn(self.slips, (word for word in self._words if len(word) >= _SHORTEST and word not in self.slips.words))
         self._meant: dict[tuple[str, bool], str | None] = {}
 
