@@ -58,6 +58,7 @@ class Spelling:
         self.slips: SymSpell = before.slips if before else SymSpell(2, _PREFIX)
         _learn(self.slips, (word for word in self._words if len(word) >= _SHORTEST and word not in self.slips.words))
         self._meant: dict[tuple[str, bool], str | None] = {}
+        _common_english()  # made with the library: the first patient who misspells a word must not wait seconds for it
 
     def correct(self, text: str) -> str:
         """`text` with shorthand written out and unknown words replaced by what was most likely meant."""

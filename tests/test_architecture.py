@@ -27,7 +27,7 @@ HOMES: dict[str, set[str]] = {
     "langchain_chroma": {"retrieval.index"},
     "sentence_transformers": {"retrieval.embedder"},
     "transformers": {"retrieval.embedder"},
-    "torch": set(),
+    "torch": {"retrieval.embedder"},
     "langchain": {"retrieval.drafted"},
     "langchain_openai": {"retrieval.drafted"},
     "openai": set(),
