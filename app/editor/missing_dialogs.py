@@ -24,9 +24,7 @@ class BeginDialog:
     def __init__(self, take: Begin) -> None:
         self._take = take
         self._gap: Gap | None = None
-        self._dialog = ui.dialog().props('aria-label="Begin an article"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Begin an article", rank=2)
+        with frame.dialog("Begin an article") as self._dialog:
             self._asked = ui.label().classes("ed-words ed-quoted")
             self._title = ui.input("Title, as patients would look for it").props("outlined maxlength=100").classes("cd-area")
             self._kind = pieces.Choice("Kind", {kind: said(kind) for kind in KINDS})
@@ -59,9 +57,7 @@ class AsideDialog:
     def __init__(self, take: Aside) -> None:
         self._take = take
         self._gap: Gap | None = None
-        self._dialog = ui.dialog().props('aria-label="Set aside"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Set aside", rank=2)
+        with frame.dialog("Set aside") as self._dialog:
             self._asked = ui.label().classes("ed-words ed-quoted")
             self._ruling = Radios("Because it is", "ruling", {str(key): text for key, text in RULED.items()}, lambda _key: None)
             self._reason = pieces.area("Why, for whoever meets it next")
