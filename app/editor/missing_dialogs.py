@@ -10,6 +10,7 @@ from app.content.gap_report import Gap
 from app.content.gaps import Ruling
 from app.desk import frame, live, pieces
 from app.desk.pieces import Radios
+from app.editor.library_html import kind_name
 from app.editor.missing_view import RULED
 from knowledge.front_matter import ArticleKind
 
@@ -27,7 +28,7 @@ class BeginDialog:
         with frame.dialog("Begin an article") as self._dialog:
             self._asked = ui.label().classes("ed-words ed-quoted")
             self._title = ui.input("Title, as patients would look for it").props("outlined maxlength=100").classes("cd-area")
-            self._kind = pieces.Choice("Kind", {kind: said(kind) for kind in KINDS})
+            self._kind = pieces.Choice("Kind", {kind: kind_name(kind) for kind in KINDS})
             ui.label(
                 "It begins with the sections that its kind needs, and with none of the patients' words. Nobody sees it but the editors, "
                 "and it reaches patients only once somebody else has passed it."
@@ -80,8 +81,3 @@ class AsideDialog:
         elif self._gap is not None and await self._take(self._gap, ruling, reason):
             self._reason.value = ""
             self._dialog.close()
-
-
-def said(kind: str) -> str:
-    """A kind as people say it."""
-    return kind.replace("_", " ").capitalize()
