@@ -10,6 +10,8 @@ from app.wiring import Application
 from tests.app.turns import GOUT
 from tests.server_process import Server, running
 
+PASSWORD = "correct horse battery"
+
 
 @pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -26,5 +28,5 @@ def _fill(data_dir: Path) -> None:
     app = Application(Settings(data_dir=data_dir))
     app.add_articles([GOUT], "test")
     for login, role in (("nora", "care"), ("edna", "editor")):
-        app.staff.add(login, login.capitalize(), role, "correct horse battery")
+        app.staff.add(login, login.capitalize(), role, PASSWORD)
     app.close()

@@ -14,7 +14,8 @@ from schemathesis import GenerationMode
 from app import main
 from app.settings import Settings
 from app.wiring import Application
-from tests.served import PASSWORD, Served
+from tests.attacks.conftest import PASSWORD
+from tests.server_process import Server
 
 _HURRIED = settings(
     max_examples=8,
@@ -43,12 +44,12 @@ def described(data_dir: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def interfaces(target: Served) -> dict[str, dict[str, Any]]:
+def interfaces(target: Server) -> dict[str, dict[str, Any]]:
     return described(str(target.data_dir))
 
 
 @pytest.fixture(params=["", "nora"], ids=["guest", "nurse"])
-def caller(request: pytest.FixtureRequest, target: Served) -> Iterator[requests.Session]:
+def caller(request: pytest.FixtureRequest, target: Server) -> Iterator[requests.Session]:
     """Somebody with a chat's cookie, and somebody who works here besides."""
     with requests.Session() as session:
         session.headers["origin"] = target.url
@@ -61,7 +62,7 @@ def caller(request: pytest.FixtureRequest, target: Served) -> Iterator[requests.
 
 @pytest.mark.parametrize("whose", ["ours", "Chainlit's"])
 def test_nothing_that_a_route_may_be_given_breaks_it(
-    whose: str, interfaces: dict[str, dict[str, Any]], caller: requests.Session, target: Served
+    whose: str, interfaces: dict[str, dict[str, Any]], caller: requests.Session, target: Server
 ) -> None:
     """No answer is an error of the server's, none shows its insides, and it still serves afterwards."""
     asked = 0
@@ -74,7 +75,7 @@ def test_nothing_that_a_route_may_be_given_breaks_it(
     assert caller.get(f"{target.url}/healthz", timeout=10).ok
 
 
-def _try(operation: Any, caller: requests.Session, target: Served) -> int:
+def _try(operation: Any, caller: requests.Session, target: Server) -> int:
     """Ask with made up values; how many requests that were."""
     asked = 0
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
