@@ -96,7 +96,7 @@ def _pairs(makers: tuple[CareCards, CareCards], said: tuple[Words, Words], sampl
         named = makers[1].regions.get(code or "") or makers[0].regions.get(code or "")
         for _, finding in samples:
             for staffing in _staffings(said):
-                before, after = (_card(maker, finding, (code, staffing), words) for maker, words in zip(makers, said, strict=True))
+                before, after = (maker.of(finding, code, staffing, words) for maker, words in zip(makers, said, strict=True))
                 yield _Pair(named.name("en") if named else NO_COUNTRY, before, after)
 
 
@@ -109,10 +109,6 @@ def _staffings(said: tuple[Words, Words]) -> tuple[Staffing, ...]:
     keys = {state: f"staffing_{state}" for state in get_args(Staffing)}
     differ = tuple(state for state, key in keys.items() if said[0].entries[key] != said[1].entries[key])
     return differ or ("unattended",)
-
-
-def _card(maker: CareCards, finding: Finding | None, at: tuple[str | None, Staffing], words: Words) -> CareCard:
-    return maker.unchecked(*at, words) if finding is None else maker.card([finding], *at, words)
 
 
 def _lines(card: CareCard) -> dict[str, tuple[str, ...]]:

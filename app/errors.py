@@ -39,3 +39,9 @@ class TakenError(NotAllowedError):
 
 class StaleDraftError(NotAllowedError):
     """Somebody else saved the article since it was opened: nothing is overwritten, the two are to be merged."""
+
+
+def must(holds: bool, otherwise: str) -> None:
+    """NotAllowedError with a sentence for the desk unless it holds."""
+    if not holds:
+        raise NotAllowedError(otherwise)

@@ -10,6 +10,10 @@ from app.records.models import new_id
 
 COOKIE = "carelight_guest"
 KEEP_COOKIE = "carelight_keep"
+CHAINLIT = "access_token"
+"""Chainlit's own cookie, which says the same in its way."""
+ALL = (COOKIE, CHAINLIT, KEEP_COOKIE)
+"""What a device holds of a patient."""
 KEEP_SECONDS = 180 * 24 * 3600
 
 

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,9 +29,8 @@ from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.retention import RetentionStore
 from app.records.spool import Spool
-from app.server.lanes import AnswerLane, Places
-from app.server.limits import Crowds, Limits
-from app.server.metrics import ErrorCount, Metrics
+from app.server.capacity import Capacity
+from app.server.limits import Crowds
 from app.settings import Settings
 from app.stores import Stores
 from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
@@ -59,7 +57,7 @@ _CLASSIFIER_LIMIT_S = 0.5
 
 
 @dataclass
-class Application(Stores):
+class Application(Capacity, Stores):
     """All parts of a running Carelight. Parts that cost seconds are made when first needed."""
 
     settings: Settings
@@ -296,39 +294,6 @@ class Application(Stores):
         forgetful = Forgetful(earlier, profile)
         return Conversation(replace(self.parts, min_age=0), forgetful, forgetful)
 
-    @cached_property
-    def screening_lane(self) -> ThreadPoolExecutor:
-        """Threads of screen, case and card; nothing else may use them."""
-        return ThreadPoolExecutor(8, thread_name_prefix="screening")
-
-    @cached_property
-    def screening_places(self) -> Places:
-        """Who may be on that lane with how many messages: one guest must not hold up everybody's card."""
-        return Places()
-
-    @cached_property
-    def answers(self) -> AnswerLane:
-        """The lane of answers; when it is full, patients are asked to wait and screening is not touched."""
-        chosen = self.settings
-        return AnswerLane(chosen.answer_threads, chosen.answer_queue, chosen.answer_wait)
-
-    @cached_property
-    def limits(self) -> Limits:
-        """How often one guest or address may do what costs."""
-        return Limits(self.settings)
-
-    @cached_property
-    def metrics(self) -> Metrics:
-        """This process's numbers; errors are counted from now on."""
-        made = Metrics()
-        logging.getLogger().addHandler(ErrorCount(made))
-        return made
-
-    @cached_property
-    def team_lane(self) -> ThreadPoolExecutor:
-        """Threads of what passes between patients and the care team; neither screening nor answers wait for it."""
-        return ThreadPoolExecutor(2, thread_name_prefix="team")
-
     # Filling and bringing up to date
 
     def initialise(self) -> None:
@@ -377,11 +342,7 @@ class Application(Stores):
         made = vars(self)
         if "screener" in made:
             self.screener.close()
-        for lane in ("screening_lane", "team_lane"):
-            if lane in made:
-                made[lane].shutdown(wait=False, cancel_futures=True)
-        if "answers" in made:
-            self.answers.shutdown()
+        self.close_lanes()
         if "candidates" in made:
             self.candidates.close()
         if "case_desk" in made:

@@ -7,15 +7,12 @@ many patients write at once, 20 cases are open and five desks watch.
 
 import argparse
 import asyncio
-import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +26,9 @@ from app.records.models import new_id
 from app.wiring import Application
 from benchmarks import page
 from guardrails.level import Finding
+from tests.server_process import running
 
-_PORT = 8911
-_BASE = f"http://127.0.0.1:{_PORT}"
+_START_S = 600
 _PASSWORD = "correct horse battery"  # noqa: S105 (of accounts in a folder that is thrown away)
 _RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
 _QUESTION = "What is gout?"
@@ -63,48 +60,41 @@ def main() -> None:
         app.initialise()
         for number in range(_NURSES):
             app.staff.add(f"nurse{number}", f"Bench {number}", "care", _PASSWORD)
-        process = _start(data_dir)
-        try:
-            asyncio.run(_measure(app, chosen.rounds, chosen.patients))
-            print(f"resident memory of the server: {_memory_mb(process.pid):.0f} MB")
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-            app.close()
+        with closing(app), running(data_dir, _START_S) as server:
+            asyncio.run(_measure(_Clinic(server.url, app), chosen.rounds, chosen.patients))
+            print(f"resident memory of the server: {server.memory_mb:.0f} MB")
 
 
-def _start(data_dir: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(_PORT), "--data-dir", str(data_dir)]
-    process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US"}, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 600
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{_BASE}/healthz", timeout=2):
-                return process
-        except OSError:
-            time.sleep(0.2)
-    process.kill()
-    raise SystemExit("the server did not start")
+@dataclass(frozen=True)
+class _Clinic:
+    """A running server, and its records as another process reads and writes them."""
+
+    url: str
+    app: Application
+
+    def queue(self) -> set[str]:
+        """Ids of the cases that stand in the queue."""
+        return {case.id for case in self.app.case_store.queue()}
 
 
-async def _measure(app: Application, rounds: int, patients: int) -> None:
+async def _measure(clinic: _Clinic, rounds: int, patients: int) -> None:
     """Quiet first, then the crowd."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        desk = await _desk(browser, 0)
-        _print("Enter to the case on an open desk, ms", await _to_desk(app, desk, rounds))
-        _print("reply to the patient's page, ms", await _replies(app, rounds))
-        _open_cases(app, _OPEN_CASES)
-        desks = [desk, *(await asyncio.gather(*(_desk(browser, number) for number in range(1, _NURSES))))]
-        await _crowd(app, desks, patients, rounds)
+        desk = await _desk(browser, clinic.url, 0)
+        _print("Enter to the case on an open desk, ms", await _to_desk(clinic, desk, rounds))
+        _print("reply to the patient's page, ms", await _replies(clinic, rounds))
+        _open_cases(clinic, _OPEN_CASES)
+        desks = [desk, *(await asyncio.gather(*(_desk(browser, clinic.url, number) for number in range(1, _NURSES))))]
+        await _crowd(clinic, desks, patients, rounds)
         await browser.close()
 
 
-async def _desk(browser: Browser, number: int) -> Page:
+async def _desk(browser: Browser, url: str, number: int) -> Page:
     """A nurse's desk, open and watched."""
     desk = await (await browser.new_context()).new_page()
     desk.set_default_timeout(60_000)
-    await desk.goto(f"{_BASE}/sign-in?to=/desk/care")
+    await desk.goto(f"{url}/sign-in?to=/desk/care")
     await desk.fill("#login", f"nurse{number}")
     await desk.fill("#password", _PASSWORD)
     await desk.click("button[type=submit]")
@@ -123,10 +113,10 @@ class _Patient:
     elements: "asyncio.Queue[Any]"
 
     @classmethod
-    async def arrive(cls) -> "_Patient":
+    async def arrive(cls, url: str) -> "_Patient":
         """A new guest with an open chat."""
         http, elements = page.browser(), asyncio.Queue[Any]()
-        return cls(http, await page.connect(http, _BASE, {"element": elements.put}), elements)
+        return cls(http, await page.connect(http, url, {"element": elements.put}), elements)
 
     async def say(self, text: str) -> None:
         """Press Enter."""
@@ -145,38 +135,38 @@ class _Patient:
         await self.http.close()
 
 
-async def _to_desk(app: Application, desk: Page, rounds: int) -> list[float]:
+async def _to_desk(clinic: _Clinic, desk: Page, rounds: int) -> list[float]:
     """Milliseconds from Enter to the new case's line on the desk; the first round is left out."""
     times = []
     for _ in range(rounds + 1):
-        patient = await _Patient.arrive()
-        known = {case.id for case in app.case_store.queue()}
+        patient = await _Patient.arrive(clinic.url)
+        known = clinic.queue()
         started = time.time()
         await patient.say(_RED_FLAG)
         await patient.drawn()
-        case = await _new_case(app, known)
+        case = await _new_case(clinic, known)
         shown = await desk.wait_for_function("id => window.seen[id]", arg=case, timeout=60_000)
         times.append(float(await shown.json_value()) - started * 1000)
         await patient.leave()
     return times[1:]
 
 
-async def _new_case(app: Application, known: set[str]) -> str:
+async def _new_case(clinic: _Clinic, known: set[str]) -> str:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if new := {case.id for case in app.case_store.queue()} - known:
+        if new := clinic.queue() - known:
             return new.pop()
         await asyncio.sleep(0.05)
     raise SystemExit("the case was not stored")
 
 
-async def _replies(app: Application, rounds: int) -> list[float]:
+async def _replies(clinic: _Clinic, rounds: int) -> list[float]:
     """Milliseconds from a nurse's reply, sent by another process than the patient's, to its element on the patient's page."""
-    patient = await _Patient.arrive()
-    known = {case.id for case in app.case_store.queue()}
+    patient = await _Patient.arrive(clinic.url)
+    known = clinic.queue()
     await patient.say(_RED_FLAG)
     await patient.drawn()
-    new = await _new_case(app, known)
+    new, app = await _new_case(clinic, known), clinic.app
     case = next(case for case in app.case_store.queue() if case.id == new)
     nurse = app.staff.team("care")[0]
     app.case_work.claim(case.id, nurse.id)
@@ -191,29 +181,29 @@ async def _replies(app: Application, rounds: int) -> list[float]:
     return times
 
 
-def _open_cases(app: Application, wanted: int) -> None:
+def _open_cases(clinic: _Clinic, wanted: int) -> None:
     """Fill the queue up to `wanted` cases."""
     found = Finding("bench", 1, "urgent", "medical", "A case that stands in the queue.", "rule", ())
-    for _ in range(wanted - len(app.case_store.queue())):
-        app.case_store.escalate(new_id(), new_id(), [found])
+    for _ in range(wanted - len(clinic.queue())):
+        clinic.app.case_store.escalate(new_id(), new_id(), [found])
 
 
-async def _crowd(app: Application, desks: Sequence[Page], patients: int, rounds: int) -> None:
+async def _crowd(clinic: _Clinic, desks: Sequence[Page], patients: int, rounds: int) -> None:
     """Everyone asks about once a minute; in between, people in need are timed to the last desk that shows them."""
     crowd = []
     for first in range(0, patients, 20):  # a page at a time, as people arrive
-        crowd += await asyncio.gather(*(_Patient.arrive() for _ in range(first, min(first + 20, patients))))
+        crowd += await asyncio.gather(*(_Patient.arrive(clinic.url) for _ in range(first, min(first + 20, patients))))
     talking = [asyncio.create_task(_talk(patient, number)) for number, patient in enumerate(crowd)]
     try:
         cards: list[float] = []
         lines: list[float] = []
         for _ in range(rounds):
-            card, line = await _under_load(app, desks)
+            card, line = await _under_load(clinic, desks)
             cards.append(card)
             lines.append(line)
         _print(f"message to card beside {patients} patients, ms", cards)
         _print(f"Enter to the last of {len(desks)} desks beside {patients} patients, {_OPEN_CASES} cases and more, ms", lines)
-        _print(f"reply to the patient's page beside {patients} patients, ms", await _replies(app, rounds))
+        _print(f"reply to the patient's page beside {patients} patients, ms", await _replies(clinic, rounds))
     finally:
         for task in talking:
             task.cancel()
@@ -231,15 +221,15 @@ async def _talk(patient: _Patient, number: int) -> None:
         await asyncio.sleep(_EVERY_S)
 
 
-async def _under_load(app: Application, desks: Sequence[Page]) -> tuple[float, float]:
+async def _under_load(clinic: _Clinic, desks: Sequence[Page]) -> tuple[float, float]:
     """Milliseconds to the card, and to the last desk."""
-    patient = await _Patient.arrive()
-    known = {case.id for case in app.case_store.queue()}
+    patient = await _Patient.arrive(clinic.url)
+    known = clinic.queue()
     started, clock = time.time(), time.perf_counter()
     await patient.say(_RED_FLAG)
     await patient.drawn()
     card = (time.perf_counter() - clock) * 1000
-    case = await _new_case(app, known)
+    case = await _new_case(clinic, known)
     shown = [await desk.wait_for_function("id => window.seen[id]", arg=case, timeout=60_000) for desk in desks]
     last = max([float(await each.json_value()) for each in shown])
     await patient.leave()
@@ -249,11 +239,6 @@ async def _under_load(app: Application, desks: Sequence[Page]) -> tuple[float, f
 def _print(label: str, times: Sequence[float]) -> None:
     p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
     print(f"{label}: median {statistics.median(times):.0f}, p95 {p95:.0f}, {len(times)} rounds", flush=True)
-
-
-def _memory_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

@@ -8,18 +8,12 @@ again: one of them must be told, and nothing may be overwritten. The gate has a 
 
 import argparse
 import multiprocessing
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +27,7 @@ from app.settings import Settings
 from app.wiring import Application, starter_corpus
 from knowledge.article import parse
 from tests.keys import served
+from tests.server_process import running
 
 SLUG = "tennis-elbow"
 SENTENCES = (
@@ -81,26 +76,6 @@ class Desk:
         seen = FoundChanges(self.library.snapshot().version, "measured elsewhere", blocks=False, changes=0, result={})
         self.publishing.keep_gate(SLUG, number, seen)
         return number
-
-
-@contextmanager
-def serving(data_dir: Path) -> Iterator[str]:
-    """The address of a server on that data."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(data_dir)]
-    with (data_dir.parent / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env={**os.environ, "CARELIGHT_REGION": "US", "CARELIGHT_LIMIT_SEARCHES": "0"}, stdout=log, stderr=log
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _until(lambda: _page(f"{url}/healthz") != "", _WAIT_S)
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
 
 
 def publishes(url: str, desk: Desk, count: int) -> tuple[list[float], list[float]]:
@@ -215,8 +190,8 @@ def main() -> None:
         app.add_articles(starter_corpus(), "starter")
         app.close()
         desk = Desk(data_dir)
-        with serving(data_dir) as url:
-            live, gone = publishes(url, desk, given.publishes)
+        with running(data_dir, _WAIT_S, CARELIGHT_LIMIT_SEARCHES="0") as server:
+            live, gone = publishes(server.url, desk, given.publishes)
         _told("published until found", live)
         _told("withdrawn until gone", gone)
         saves(data_dir, desk, given.saves)

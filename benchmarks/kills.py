@@ -10,7 +10,6 @@ import asyncio
 import os
 import random
 import signal
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -18,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +27,7 @@ from typing import IO, Any
 from app.guests import COOKIE, guest_id
 from benchmarks import page
 from benchmarks.nursery import STEPS
+from tests.server_process import answers, free_port
 
 EMERGENCY = "I have crushing chest pain going down my left arm and I am sweating"
 _WAIT_S = 60
@@ -80,9 +79,7 @@ class Nursery:
 
     def start(self, step: str = "-", armed: str = "message") -> "Server":
         """A server that dies at `step`; it can be used when this returns, unless it dies before."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         assert self._process.stdin  # noqa: S101 (it was opened as a pipe)
         self._process.stdin.write(f"{port}\t{step}\t{armed}\n")
         self._process.stdin.flush()
@@ -125,13 +122,7 @@ class Server:
 
     def wait(self) -> None:
         """Until it serves or is dead."""
-        deadline = time.monotonic() + _WAIT_S
-        while self.alive and time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.05)
+        answers(f"{self.url}/healthz", lambda: self.alive, _WAIT_S)
 
     def kill(self) -> None:
         """As a power cut would."""

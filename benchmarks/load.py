@@ -8,7 +8,6 @@ machine. Without `--url` a server is started on a fresh data folder, with limits
 import argparse
 import asyncio
 import json
-import os
 import random
 import resource
 import statistics
@@ -16,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks import page
+from tests.server_process import Server, running
 
 _EVERY_S = 60.0
 _PATIENCE_S = 30.0
@@ -46,6 +46,7 @@ _RED_FLAGS = (
     "I want to kill myself tonight",
 )
 _OPEN_FILES = 8192
+_START_S = 900
 
 
 @dataclass
@@ -71,52 +72,20 @@ def main() -> None:
         print(json.dumps(asdict(asyncio.run(_crowd(chosen.url, chosen.guests, chosen.minutes * 60)))))
         return
     with tempfile.TemporaryDirectory() as folder:
-        server = None if chosen.url else _start(Path(folder) / "data")
-        try:
+        serving: AbstractContextManager[Server | None] = nullcontext() if chosen.url else _started(Path(folder) / "data")
+        with serving as server:
             sys.exit(_report(server.url if server else chosen.url, server, chosen.guests, chosen.minutes))
-        finally:
-            if server:
-                server.process.terminate()
-                server.process.wait(timeout=30)
 
 
-@dataclass
-class _Server:
-    url: str
-    process: "subprocess.Popen[bytes]"
-
-    def memory_mb(self) -> float:
-        """Resident memory."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-    def processor_s(self) -> float:
-        """Processor time used so far."""
-        times = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _start(data_dir: Path) -> _Server:
-    port = page.free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(data_dir)]
-    unlimited = {f"CARELIGHT_LIMIT_{name}": "0" for name in ("ADDRESS_MESSAGES", "GUESTS", "CASES")}
+def _started(data_dir: Path) -> AbstractContextManager[Server]:
+    """A server with the limits off."""
     _open_files()
-    process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US", **unlimited}, stderr=subprocess.DEVNULL)
-    server = _Server(f"http://127.0.0.1:{port}", process)
-    deadline = time.monotonic() + 900
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{server.url}/healthz", timeout=2):
-                return server
-        except OSError:
-            time.sleep(0.3)
-    process.kill()
-    raise SystemExit("the server did not start")
+    return running(data_dir, _START_S, **{f"CARELIGHT_LIMIT_{name}": "0" for name in ("ADDRESS_MESSAGES", "GUESTS", "CASES")})
 
 
-def _report(url: str, server: _Server | None, guests: int, minutes: float) -> int:
+def _report(url: str, server: Server | None, guests: int, minutes: float) -> int:
     """Run the guests in their own process and print what they saw; the exit code."""
-    memory, used, began = (server.memory_mb(), server.processor_s(), time.monotonic()) if server else (0.0, 0.0, 0.0)
+    memory, used, began = (server.memory_mb, server.processor_s, time.monotonic()) if server else (0.0, 0.0, 0.0)
     command = [sys.executable, "-m", "benchmarks.load", "--as-guests", "--url", url, "--guests", str(guests), "--minutes", str(minutes)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     seen = Measured(**json.loads(done.stdout.splitlines()[-1]))
@@ -125,8 +94,8 @@ def _report(url: str, server: _Server | None, guests: int, minutes: float) -> in
     _print("message to answer, ms", seen.answers)
     print(f"errors: {len(seen.errors)} {sorted(set(seen.errors))[:5] or ''}; answers withheld: {seen.withheld}")
     if server:
-        took, worked = time.monotonic() - began, server.processor_s() - used
-        print(f"server: {worked:.0f} s of processor in {took:.0f} s, memory {memory:.0f} to {server.memory_mb():.0f} MB")
+        took, worked = time.monotonic() - began, server.processor_s - used
+        print(f"server: {worked:.0f} s of processor in {took:.0f} s, memory {memory:.0f} to {server.memory_mb:.0f} MB")
     print(f"guests' own process: {seen.processor_s:.0f} s of processor")
     return int(bool(seen.errors))
 

@@ -1,7 +1,6 @@
 """A patient's page as the server sees it: the chat's own socket, without a browser."""
 
 import asyncio
-import socket
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -35,10 +34,3 @@ async def write(client: Any, text: str) -> None:
     """Press Enter."""
     sent = {"id": str(uuid.uuid4()), "name": "user", "type": "user_message", "output": text, "createdAt": "2026-01-01T00:00:00Z"}
     await client.emit("client_message", {"message": sent, "fileReferences": []})
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,14 +6,12 @@ time from a message to its card and to its full answer, memory, index build rate
 
 import argparse
 import asyncio
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from app import settings
 from app.wiring import Application
 from benchmarks import page
 from guardrails.level import Profile
+from tests.server_process import Server, running
 
 _RED_FLAG = "I have crushing chest pain going down my left arm and I am sweating"
 _QUESTIONS = (
@@ -31,7 +30,7 @@ _QUESTIONS = (
     "What are the side effects of ibuprofen?",
     "What causes hives?",
 )
-_PORT = 8907
+_START_S = 300
 
 
 def main() -> None:
@@ -42,17 +41,14 @@ def main() -> None:
     _screen_and_index()
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder) / "data"
-        _, process = _start(data_dir, "first start, index built")
-        _stop(process)
-        _, process = _start(data_dir, "second start")
-        try:
-            cards = asyncio.run(_times(rounds, lambda _: _RED_FLAG))
-            answers = asyncio.run(_times(rounds, lambda n: _QUESTIONS[n % len(_QUESTIONS)]))
+        with _started(data_dir, "first start, index built"):
+            pass
+        with _started(data_dir, "second start") as server:
+            cards = asyncio.run(_times(server.url, rounds, lambda _: _RED_FLAG))
+            answers = asyncio.run(_times(server.url, rounds, lambda n: _QUESTIONS[n % len(_QUESTIONS)]))
             _print_times("message to card, new guest each, ms", cards)
             _print_times("message to full answer, ms", answers)
-            print(f"resident memory after {2 * rounds} chats: {_memory_mb(process.pid):.0f} MB")
-        finally:
-            _stop(process)
+            print(f"resident memory after {2 * rounds} chats: {server.memory_mb:.0f} MB")
         print(f"data folder: {_size_mb(data_dir):.0f} MB")
     print(f"installation: {_size_mb(Path(sys.prefix)):.0f} MB")
 
@@ -83,36 +79,24 @@ def _timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _start(data_dir: Path, label: str) -> tuple[float, "subprocess.Popen[bytes]"]:
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(_PORT), "--data-dir", str(data_dir)]
-    process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US"}, stderr=subprocess.DEVNULL)
-    while time.perf_counter() - started < 300:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/healthz", timeout=2):
-                break
-        except OSError:
-            time.sleep(0.1)
-    seconds = time.perf_counter() - started
-    print(f"{label}: {seconds:.1f} s")
-    return seconds, process
+@contextmanager
+def _started(data_dir: Path, label: str) -> Iterator[Server]:
+    began = time.perf_counter()
+    with running(data_dir, _START_S) as server:
+        print(f"{label}: {time.perf_counter() - began:.1f} s")
+        yield server
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    process.wait(timeout=20)
-
-
-async def _times(rounds: int, message: Callable[[int], str]) -> list[float]:
+async def _times(url: str, rounds: int, message: Callable[[int], str]) -> list[float]:
     """Milliseconds from a message to its first drawn reply, each from a guest of its own, the first round left out."""
-    times = [await _one(message(number)) for number in range(rounds + 1)]
+    times = [await _one(url, message(number)) for number in range(rounds + 1)]
     return times[1:]
 
 
-async def _one(text: str) -> float:
+async def _one(url: str, text: str) -> float:
     replies: asyncio.Queue[Any] = asyncio.Queue()
     async with page.browser() as http:
-        client = await page.connect(http, f"http://127.0.0.1:{_PORT}", {"element": replies.put})
+        client = await page.connect(http, url, {"element": replies.put})
         started = time.perf_counter()
         await page.write(client, text)
         await asyncio.wait_for(replies.get(), 30)
@@ -124,11 +108,6 @@ async def _one(text: str) -> float:
 def _print_times(label: str, times: list[float]) -> None:
     p95 = statistics.quantiles(times, n=20)[-1]
     print(f"{label}: median {statistics.median(times):.0f}, p95 {p95:.0f}, {len(times)} rounds")
-
-
-def _memory_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _size_mb(folder: Path) -> float:

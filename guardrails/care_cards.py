@@ -169,6 +169,10 @@ class CareCards:
             leave_quickly=False,
         )
 
+    def of(self, finding: Finding | None, region: str | None, staffing: Staffing, words: Words) -> CareCard:
+        """The card of one finding, or, where there is none, of a message that could not be checked."""
+        return self.unchecked(region, staffing, words) if finding is None else self.card([finding], region, staffing, words)
+
     def emergency_contact(self, region: str | None, words: Words) -> Contact | None:
         """The region's emergency number as a contact; None where the region is unknown."""
         home = self.regions.get(region or "")

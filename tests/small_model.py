@@ -2,16 +2,14 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.library import Snapshot
+from tests.server_process import answers, free_port
 
 ROOT = Path(__file__).parent.parent
 _START_S = 240
@@ -22,32 +20,18 @@ _NOT = re.compile(r"\b(?:not|no|never|without|cannot|nor|neither|none|avoid|[a-z
 @contextmanager
 def small_model(log: Path) -> Iterator[str]:
     """The address of the model, served as long as the block runs; what it prints goes to `log`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "tools.small_model", "--port", str(port)]
     with log.open("wb") as output:
         quiet = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}  # on a busy machine threads that spin take hours
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=quiet)
     try:
-        _wait(port, process, log)
+        if not answers(f"http://127.0.0.1:{port}/openapi.json", lambda: process.poll() is None, _START_S):
+            raise AssertionError(f"the small model did not start: {log.read_text()[-800:]}")
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         process.kill()  # it may be in the middle of a reply that nobody reads
         process.wait(timeout=20)
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"the small model did not start: {log.read_text()[-800:]}")
 
 
 def medicines_of(snapshot: Snapshot) -> frozenset[str]:

@@ -53,18 +53,9 @@ async def open_case(visit: Visit, case_id: str, board: Shared[Board]) -> None:
 
     file, problem = await run.io_bound(opened) or (None, _CLOSED)
     if file is None:
-        _not_shown(problem, case_id)
+        frame.not_shown("This case is not shown", problem, ("Try again", f"/desk/care/{case_id}"), ("Back to the queue", "/desk/care"))
         return
     await CasePage(visit, file, board).draw()
-
-
-def _not_shown(problem: str, case_id: str) -> None:
-    with ui.column().classes("cd-page"):
-        frame.heading("This case is not shown")
-        ui.label(problem)
-        with ui.row():
-            frame.link("Try again", f"/desk/care/{case_id}")
-            frame.link("Back to the queue", "/desk/care")
 
 
 class CasePage:

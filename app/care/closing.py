@@ -17,9 +17,7 @@ class CloseDialog:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._dialog = ui.dialog().props('aria-label="Close case"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Close case", rank=2)
+        with frame.dialog("Close case") as self._dialog:
             with ui.element("div").classes("cd-dialog-two"):
                 self._verdict = pieces.Radios("What was it?", "verdict", plain.keyed(plain.VERDICTS), lambda _value: self._follow())
                 self._outcome = pieces.Radios("How did it end?", "outcome", plain.keyed(plain.OUTCOMES), lambda _value: self._follow())

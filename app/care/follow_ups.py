@@ -57,10 +57,8 @@ class HandoverBox:
         self._visit, self._changed, self._draft = visit, changed, draft
         with ui.column().classes("cd-handover").props('data-testid="handover"'):
             self._text = pieces.Changing("cd-handover-text")
-            self._dialog = ui.dialog().props('aria-label="Write hand-over"')
             pieces.button("Write hand-over", self._open)
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Write hand-over", rank=2)
+        with frame.dialog("Write hand-over") as self._dialog:
             ui.label("The next shift reads this on the queue. It begins with your open cases; leave out patients' own words.").classes(
                 "cd-hint"
             )

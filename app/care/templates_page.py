@@ -55,7 +55,7 @@ class TemplatesPage:
     async def _show(self) -> None:
         read = await run.io_bound(self._read)
         if read is None:
-            live.notice("The records cannot be read just now. Reload this page in a moment.")
+            live.notice(live.NOT_READ)
             return
         templates, procedures = read
         self._list.clear()

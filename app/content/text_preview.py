@@ -21,8 +21,8 @@ def card_saying(key: str, words: Words, regions: Mapping[str, Region], country: 
     marked = replace(words, entries={**words.entries, key: _MARK})
     maker = CareCards(regions, {}, {rule.id: rule for rule in rules})
     for finding, at in _samples(country, rules):
-        if _MARK in _whole(_made(maker, finding, at, marked)):
-            return _made(maker, finding, at, words)
+        if _MARK in _whole(maker.of(finding, *at, marked)):
+            return maker.of(finding, *at, words)
     return None
 
 
@@ -30,7 +30,7 @@ def card_calling(service: str, words: Words, regions: Mapping[str, Region], coun
     """The first card of a country that shows a service; None where none does, as where no row of it is checked."""
     maker = CareCards(regions, {})
     for finding, at in _samples(country, ()):
-        card = _made(maker, finding, at, words)
+        card = maker.of(finding, *at, words)
         if at[0] == country and any(contact.service == service for contact in card.contacts):
             return card
     return None
@@ -55,10 +55,6 @@ def _samples(country: str, rules: Sequence[Rule]) -> Iterator[tuple[Finding | No
             yield finding, (code, "unattended")
     for staffing in get_args(Staffing):
         yield plain[0], (country, staffing)
-
-
-def _made(maker: CareCards, finding: Finding | None, at: _At, words: Words) -> CareCard:
-    return maker.unchecked(*at, words) if finding is None else maker.card([finding], *at, words)
 
 
 def _whole(card: CareCard) -> str:

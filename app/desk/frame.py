@@ -1,6 +1,7 @@
 """What every desk page begins with: who may see it, colours, language, the header with the way to the other desks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
@@ -78,6 +79,24 @@ def link(text: str, address: str, classes: str = "cd-link") -> ui.html:
     made = ui.html(escape(text), sanitize=False, tag="a").classes(classes)
     made.props["href"] = address
     return made
+
+
+def not_shown(title: str, problem: str, *ways: tuple[str, str]) -> None:
+    """A page in the place of one that cannot be shown: why, and the ways on, each with its address."""
+    with ui.column().classes("cd-page"):
+        heading(title)
+        ui.label(problem)
+        with ui.row():
+            for text, address in ways:
+                link(text, address)
+
+
+@contextmanager
+def dialog(title: str, classes: str = "") -> Iterator[ui.dialog]:
+    """A dialog to be filled, with its title for everybody; it stays closed until it is opened."""
+    with ui.dialog().props(f'aria-label="{title}"') as made, ui.card().classes(f"cd-dialog {classes}"):
+        heading(title, rank=2)
+        yield made
 
 
 def header(app: Application, signed_in: StaffMember, title: str, links: Mapping[str, str]) -> None:

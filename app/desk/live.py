@@ -21,6 +21,7 @@ FRESH_S = 0.9
 """A reading serves every desk for that long; with the look, what happened is on every desk within a second and a half."""
 _LAST_WORD_S = 1.0
 """How long a page whose session ended may take to leave."""
+NOT_READ = "The records cannot be read just now. Reload this page in a moment."
 NOT_SAVED = "The records did not take this, so nothing was changed. Please try again."
 _SCRIPT = """<script src="/site/desk.js" defer></script><script>
 (() => {
@@ -130,6 +131,18 @@ async def attempt(step: Callable[[], object], taken: Callable[[], str] | None = 
     else:
         return True
     return False
+
+
+async def find(read: Callable[[], T | None], absent: str = "") -> tuple[T | None, str]:
+    """What a page is about, read away from the event loop, or None with why; `absent` is why where there is no such thing."""
+
+    def look() -> tuple[T | None, str]:
+        try:
+            return read(), absent
+        except RecordsError:
+            return None, NOT_READ
+
+    return await run.io_bound(look) or (None, NOT_READ)
 
 
 def who_has(app: Application, case_id: str) -> str:

@@ -160,9 +160,7 @@ class CommentDialog:
     def __init__(self, work: ReviewWork) -> None:
         self._work = work
         self._passage = Passage(0, 0, "")
-        self._dialog = ui.dialog().props('aria-label="Comment"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Comment", rank=2)
+        with frame.dialog("Comment") as self._dialog:
             self._about = Choice("About", {})
             self._text = pieces.area("What you want to say")
             with ui.row().classes("cd-actions"):

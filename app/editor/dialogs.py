@@ -19,9 +19,7 @@ class Ask:
 
     def __init__(self, title: str, button: str, take: Take, label: str = "") -> None:
         self._take = take
-        self._dialog = ui.dialog().props(f'aria-label="{title}"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading(title, rank=2)
+        with frame.dialog(title) as self._dialog:
             self._told = ui.label().classes("ed-told")
             self._text = pieces.area(label) if label else None
             with ui.row().classes("cd-actions"):
@@ -45,9 +43,7 @@ class Plan:
 
     def __init__(self, zone: ZoneInfo, take: Callable[[datetime], Awaitable[bool]]) -> None:
         self._zone, self._take = zone, take
-        self._dialog = ui.dialog().props('aria-label="Publish at a time"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Publish at a time", rank=2)
+        with frame.dialog("Publish at a time") as self._dialog:
             ui.label(
                 f"The clinic's clock counts: {zone.key}. If another article is published meanwhile, what this one changes is checked "
                 "again; it is held where that has become something else."

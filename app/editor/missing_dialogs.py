@@ -10,6 +10,7 @@ from app.content.gap_report import Gap
 from app.content.gaps import Ruling
 from app.desk import frame, live, pieces
 from app.desk.pieces import Radios
+from app.editor.library_html import kind_name
 from app.editor.missing_view import RULED
 from knowledge.front_matter import ArticleKind
 
@@ -24,12 +25,10 @@ class BeginDialog:
     def __init__(self, take: Begin) -> None:
         self._take = take
         self._gap: Gap | None = None
-        self._dialog = ui.dialog().props('aria-label="Begin an article"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Begin an article", rank=2)
+        with frame.dialog("Begin an article") as self._dialog:
             self._asked = ui.label().classes("ed-words ed-quoted")
             self._title = ui.input("Title, as patients would look for it").props("outlined maxlength=100").classes("cd-area")
-            self._kind = pieces.Choice("Kind", {kind: said(kind) for kind in KINDS})
+            self._kind = pieces.Choice("Kind", {kind: kind_name(kind) for kind in KINDS})
             ui.label(
                 "It begins with the sections that its kind needs, and with none of the patients' words. Nobody sees it but the editors, "
                 "and it reaches patients only once somebody else has passed it."
@@ -59,9 +58,7 @@ class AsideDialog:
     def __init__(self, take: Aside) -> None:
         self._take = take
         self._gap: Gap | None = None
-        self._dialog = ui.dialog().props('aria-label="Set aside"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            frame.heading("Set aside", rank=2)
+        with frame.dialog("Set aside") as self._dialog:
             self._asked = ui.label().classes("ed-words ed-quoted")
             self._ruling = Radios("Because it is", "ruling", {str(key): text for key, text in RULED.items()}, lambda _key: None)
             self._reason = pieces.area("Why, for whoever meets it next")
@@ -84,8 +81,3 @@ class AsideDialog:
         elif self._gap is not None and await self._take(self._gap, ruling, reason):
             self._reason.value = ""
             self._dialog.close()
-
-
-def said(kind: str) -> str:
-    """A kind as people say it."""
-    return kind.replace("_", " ").capitalize()

@@ -31,9 +31,7 @@ class _Fresh:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._dialog = ui.dialog().props('aria-label="New article"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            desk_frame.heading("New article", rank=2)
+        with desk_frame.dialog("New article") as self._dialog:
             self._title = ui.input("Title", on_change=self._show_name).props("outlined maxlength=100 autofocus").classes("cd-area")
             self._kind = pieces.Choice("Kind", _KINDS, chosen="condition")
             self._name = pieces.Changing("cd-hint")
@@ -68,9 +66,7 @@ class _Brought:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._dialog = ui.dialog().props('aria-label="Upload a document"')
-        with self._dialog, ui.card().classes("cd-dialog"):
-            desk_frame.heading("Upload a document", rank=2)
+        with desk_frame.dialog("Upload a document") as self._dialog:
             ui.label(f"{_TAKES} Its words become a draft of yours; patients see nothing of it.").classes("cd-hint")
             self._title = ui.input("Title (else the document's own)").props("outlined maxlength=100").classes("cd-area")
             self._kind = pieces.Choice("Kind", _KINDS, chosen="condition")

@@ -26,9 +26,7 @@ class NoteDialog:
     def __init__(self, app: Application, recall: Recall, send: Send) -> None:
         self._app, self._recall, self._send = app, recall, send
         self._chat: RecallChat | None = None
-        self._dialog = ui.dialog().props('aria-label="Leave the patient a note"')
-        with self._dialog, ui.card().classes("cd-dialog ed-note"):
-            frame.heading("Leave the patient a note", rank=2)
+        with frame.dialog("Leave the patient a note", "ed-note") as self._dialog:
             ui.label("It comes into their chat, at once where it is open. A patient is told once, in the language they wrote.").classes(
                 "ed-told"
             )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from html import escape
 
-from nicegui import run, ui
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +22,6 @@ from app.editor import recall_view
 from app.editor.dialogs import Ask
 from app.editor.note_dialog import NoteDialog, note_of
 from app.editor.recall_desk import DESKS, RecallDesk, reads_chats, writes
-from app.errors import RecordsError
 from app.escalation.rota import time_zone
 from app.records.case_files import Line
 from app.records.recall_files import RecallFile
@@ -62,19 +61,9 @@ def _mount(app: Application, desk: RecallDesk, shelf: Shelf) -> None:
 async def open_recall(visit: Visit, desk: RecallDesk, recall_id: int, shared: Shared[RecallFile | None]) -> None:
     """Draw the page, or say that there is no such recall."""
     desk.header(visit)
-
-    def read() -> tuple[RecallFile | None, str]:
-        try:
-            return shared.get(), "There is no such recall."
-        except RecordsError:
-            return None, "The records cannot be read just now. Reload this page in a moment."
-
-    file, problem = await run.io_bound(read) or (None, "")
+    file, problem = await live.find(shared.get, "There is no such recall.")
     if file is None:
-        with ui.column().classes("cd-page"):
-            desk_frame.heading("This recall is not shown")
-            ui.label(problem)
-            desk_frame.link("Back to the recalls", desk.address)
+        desk_frame.not_shown("This recall is not shown", problem, ("Back to the recalls", desk.address))
         return
     await RecallPage(visit, desk, file, shared).draw(recall_id)
 

@@ -19,8 +19,6 @@ from app.escalation.rota import time_zone
 from app.records.recall_files import Recall, Recallable
 from app.wiring import Application
 
-_DOWN = "The records cannot be read just now. Reload this page in a moment."
-
 
 def mount(app: Application) -> None:
     """Put the page at `/desk/editor/recalls` and `/desk/care/recalls`."""
@@ -64,7 +62,7 @@ class RecallsPage:
                 "so that they can be told."
             ).classes("cd-hint")
             if seen is None:
-                ui.label(_DOWN).classes("cd-troubles").props('role="alert"')
+                ui.label(live.NOT_READ).classes("cd-troubles").props('role="alert"')
             else:
                 self._start = Ask("Start a recall", "Start the recall", self._started, "Why (the team reads this, patients do not)")
                 self._asked_for(seen)

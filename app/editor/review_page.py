@@ -7,7 +7,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from nicegui import app as nicegui_app
-from nicegui import run, ui
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,7 +26,6 @@ from app.editor.gate_runs import GateRuns, Progress
 from app.editor.may import May
 from app.editor.review_bar import Bar
 from app.editor.review_work import ReviewWork
-from app.errors import RecordsError
 from app.escalation.rota import time_zone
 from app.records.article_files import ArticleFile
 from app.wiring import Application
@@ -69,19 +68,13 @@ async def open_review(visit: Visit, slug: str, chosen: Chosen, shared: tuple[She
     shelf, runs = shared
     frame.header(visit)
 
-    def read() -> tuple[ArticleFile | None, str]:
+    def read() -> ArticleFile | None:
         shelf(slug).forget()  # whoever has just handed something in finds it here
-        try:
-            return shelf(slug).get(), "Nothing of that name was ever written."
-        except RecordsError:
-            return None, "The records cannot be read just now. Reload this page in a moment."
+        return shelf(slug).get()
 
-    file, problem = await run.io_bound(read) or (None, "")
+    file, problem = await live.find(read, "Nothing of that name was ever written.")
     if file is None:
-        with ui.column().classes("cd-page"):
-            desk_frame.heading("There is no article here")
-            ui.label(problem)
-            desk_frame.link("Back to the library", "/desk/editor")
+        desk_frame.not_shown("There is no article here", problem, ("Back to the library", "/desk/editor"))
         return
     await ReviewPage(visit, file, chosen, (shelf(slug), runs)).draw()
 

@@ -114,8 +114,7 @@ class EntryDialog:
     def __init__(self, visit: Visit, changed: live.Refresh) -> None:
         self._visit, self._app, self._changed = visit, visit.app, changed
         self._key, self._entries = "", {language: words.load(language).entries for language in words.LANGUAGES}
-        with ui.dialog().props('aria-label="Change a sentence"') as self._dialog, ui.card().classes("cd-dialog ed-wide"):
-            desk_frame.heading("Change a sentence", rank=2)
+        with desk_frame.dialog("Change a sentence", "ed-wide") as self._dialog:
             self._about = ui.label().classes("ed-told")
             self._holds = ui.label().classes("cd-hint")
             with ui.element("div").classes("ed-two"):

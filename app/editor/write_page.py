@@ -21,7 +21,6 @@ from app.records.article_files import ArticleFile
 from app.wiring import Application
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NOT_READ = "The records cannot be read just now. Reload this page in a moment."
 
 
 def mount(app: Application) -> None:
@@ -49,7 +48,7 @@ class WritePage:
         """Draw the page."""
         frame.header(self._visit)
         ui.add_head_html('<script src="/site/editor.js" defer></script>')
-        file, problem = await run.io_bound(self._read) or (None, _NOT_READ)
+        file, problem = await live.find(self._read)
         with ui.column().classes("cd-page ed-page"):
             if file is None:
                 self._not_there(problem)
@@ -61,11 +60,8 @@ class WritePage:
                 await self._to_read(file)
         await live.keep_signed_in(self._visit, f"/desk/editor/write/{self._slug}")
 
-    def _read(self) -> tuple[ArticleFile | None, str]:
-        try:
-            return (self._app.article_files.open(self._slug) if self._slug else None), ""
-        except RecordsError:
-            return None, _NOT_READ
+    def _read(self) -> ArticleFile | None:
+        return self._app.article_files.open(self._slug) if self._slug else None
 
     @staticmethod
     def _not_there(problem: str) -> None:
@@ -91,7 +87,7 @@ class WritePage:
             revision = self._app.library.revision(self._slug, number) if number else None
             return Look(text, page=page_of(self._app, revision)) if revision else Looker(self._app, self._slug).look(text)
         except RecordsError:
-            return Look(text, waits=_NOT_READ)
+            return Look(text, waits=live.NOT_READ)
 
     async def _begin(self, number: int) -> None:
         if await live.attempt(lambda: self._app.drafts.begin(self._slug, self._visit.member.id, number)):

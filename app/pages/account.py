@@ -1,16 +1,16 @@
 """One's own account: the password, the second factor, and every desk that is signed in."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.pages.staff_pages import held, staff_page
+from app.pages.staff_pages import held, sign_in_step, signed_in, staff_page
 from app.records.staff import StaffMember
 from app.records.staff_admin import session_of
 from app.wiring import Application
 
+_HERE = "/account"
 _SAID = {
     "password": "Your password is changed. Your other desks are signed out.",
     "session": "That desk is signed out.",
@@ -28,8 +28,7 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/account")
     def show(request: Request, done: str = "") -> Response:
-        member = app.staff.member(held(request))
-        return _form(app, request, member, said=done) if member is not None else _sign_in()
+        return _form(app, request, signed_in(app, request, _HERE), said=done)
 
     return router
 
@@ -50,9 +49,7 @@ def _form(app: Application, request: Request, member: StaffMember, problem: str 
 def _password(app: Application, router: APIRouter) -> None:
     @router.post("/account/password")
     def change_password(request: Request, old: Password, new: Password, again: Password) -> Response:
-        member = app.staff.member(held(request))
-        if member is None:
-            return _sign_in()
+        member = signed_in(app, request, _HERE)
         if new != again:
             return _form(app, request, member, "the two new passwords are not the same")
         try:
@@ -66,27 +63,19 @@ def _second_factor(app: Application, router: APIRouter) -> None:
     @router.post("/account/second-factor")
     def second_factor(request: Request, password: Password) -> Response:
         """Set up another one; asked for the password, for a desk left open must not be enough."""
-        member = app.staff.member(held(request))
-        if member is None:
-            return _sign_in()
+        member = signed_in(app, request, _HERE)
         if not app.staff.begin_enrolment(held(request), password):
             return _form(app, request, member, "the present password is not right")
-        return RedirectResponse(f"/sign-in/second-factor?to={quote('/account')}", status_code=303)
+        return RedirectResponse(sign_in_step(_HERE, "/second-factor"), status_code=303)
 
 
 def _sessions(app: Application, router: APIRouter) -> None:
     @router.post("/account/sessions")
     def end_session(request: Request, session: Annotated[str, Form(max_length=40)] = "") -> Response:
         """End one desk, or with no name all but this one."""
-        member = app.staff.member(held(request))
-        if member is None:
-            return _sign_in()
+        member = signed_in(app, request, _HERE)
         if session:
             app.staff_admin.end_session(member.id, session, member.id)
         else:
             app.staff_admin.end_sessions(member.id, member.id, keep=held(request))
         return RedirectResponse(f"/account?done={'session' if session else 'sessions'}", status_code=303)
-
-
-def _sign_in() -> Response:
-    return RedirectResponse("/sign-in?to=/account", status_code=303)

@@ -3,13 +3,23 @@
 from fastapi import APIRouter, Request, Response
 
 from app import consent, render
-from app.guests import COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
+from app.guests import ALL, CHAINLIT, COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
 from app.pages.own_page import words_for
 from app.records.choices import Choices
 from app.wiring import Application
 from knowledge.words import Words
 
 _NEUTRAL = "about:blank"
+_SAID = {
+    "assistant": "assistant_notice",
+    "privacy": "privacy_title",
+    "library": "open_library",
+    "my_data": "my_data_title",
+    "person": "talk_to_person",
+    "team_member": "team_member",
+    "leave": "leave_quickly",
+}
+"""Parts of the page that say the same to everybody, with the keys of their words."""
 
 
 def routes(app: Application) -> APIRouter:
@@ -18,55 +28,64 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/page.json")
     def page(request: Request) -> dict[str, object]:
-        patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
-        region = (app.conversations.profile(patient).region if patient else None) or app.settings.region or None
-        home = app.regions.get(region or "")
-        number = (home.emergency if home else None) or ""
-        choices = app.choices.of(patient) if patient else Choices()
-        return {
-            "consent": _consent(app, choices, region, words_for(app, request)),
-            "paused": app.words.say("pause_case" if choices.case_open else "pause_notice") if choices.paused else "",
-            "privacy": app.words.say("privacy_title"),
-            "clinic": app.settings.clinic,
-            "assistant": app.words.say("assistant_notice"),
-            "starter": app.words.say("starter_notice") if app.settings.mode == "demo" else "",
-            "emergency": app.cards.emergency_line(region, app.words),
-            "emergency_number": number,
-            "call": app.words.say("call_label", number=number) if number else "",
-            "library": app.words.say("open_library"),
-            "my_data": app.words.say("my_data_title"),
-            "person": app.words.say("talk_to_person"),
-            "team_member": app.words.say("team_member"),
-            "leave": app.words.say("leave_quickly"),
-            "leave_to": _NEUTRAL,
-        }
+        return _page(app, request)
 
     @router.post("/guest/keep")
     def keep(request: Request, response: Response) -> dict[str, str]:
         """From now on this device's cookies outlive the browser session."""
         response.set_cookie(KEEP_COOKIE, "1", max_age=KEEP_SECONDS, httponly=True, samesite="lax")
-        for name in (COOKIE, "access_token"):
-            if value := request.cookies.get(name):
-                response.set_cookie(name, value, max_age=KEEP_SECONDS, httponly=True, samesite="lax")
+        _set_again(request, response, KEEP_SECONDS)
         return {"kept": "yes"}
 
     @router.post("/guest/forget")
     def forget(request: Request, response: Response) -> dict[str, str]:
         """Back to cookies that end with the browser session."""
         response.delete_cookie(KEEP_COOKIE)
-        for name in (COOKIE, "access_token"):
-            if value := request.cookies.get(name):
-                response.set_cookie(name, value, httponly=True, samesite="lax")
+        _set_again(request, response, None)
         return {"kept": "no"}
 
     @router.post("/guest/leave")
     def leave(response: Response) -> dict[str, str]:
         """Leave quickly: nothing on this device points back here."""
-        for name in (COOKIE, "access_token", KEEP_COOKIE):
+        for name in ALL:
             response.delete_cookie(name)
         return {"left": "yes"}
 
     return router
+
+
+def _set_again(request: Request, response: Response, max_age: int | None) -> None:
+    """The cookies that the browser holds, to be kept so long; None is until it is closed."""
+    for name in (COOKIE, CHAINLIT):
+        if value := request.cookies.get(name):
+            response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax")
+
+
+def _page(app: Application, request: Request) -> dict[str, object]:
+    """What the page draws around the chat, for this guest."""
+    patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+    region = (app.conversations.profile(patient).region if patient else None) or app.settings.region or None
+    choices = app.choices.of(patient) if patient else Choices()
+    return {
+        "consent": _consent(app, choices, region, words_for(app, request)),
+        "paused": app.words.say("pause_case" if choices.case_open else "pause_notice") if choices.paused else "",
+        "clinic": app.settings.clinic,
+        "starter": app.words.say("starter_notice") if app.settings.mode == "demo" else "",
+        "leave_to": _NEUTRAL,
+        **_emergency(app, region),
+        **{part: app.words.say(key) for part, key in _SAID.items()},
+    }
+
+
+def _emergency(app: Application, region: str | None) -> dict[str, object]:
+    """The line and the number that stand on every page; without a checked number there is none to call."""
+    home = app.regions.get(region or "")
+    number = (home.emergency if home else None) or ""
+    return {
+        "emergency": app.cards.emergency_line(region, app.words),
+        "emergency_number": number,
+        "call": app.words.say("call_label", number=number) if number else "",
+    }
 
 
 def _consent(app: Application, choices: Choices, region: str | None, words: Words) -> dict[str, object] | None:

@@ -1,17 +1,16 @@
 """Staff sign-in: name and password, then the second factor, which is set up here where it is needed and not there yet."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app import totp
-from app.pages.staff_pages import COOKIE, desk, held, keep, place, staff_page
+from app.pages.staff_pages import COOKIE, desk, held, keep, place, sign_in_step, staff_page
 from app.wiring import Application
 
 __all__ = ["COOKIE", "routes"]
-_STEPS = {"code": "/sign-in/code", "enrol": "/sign-in/second-factor"}
+_STEPS = {"code": "/code", "enrol": "/second-factor"}
 Code = Annotated[str, Form(max_length=40)]
 To = Annotated[str, Form(max_length=400)]
 
@@ -104,9 +103,9 @@ def _second_factor(app: Application, router: APIRouter) -> None:
 
 def _onward(step: str | None, to: str) -> Response:
     """To the next step, or to the desk."""
-    return RedirectResponse(f"{step}?to={quote(desk(to))}" if step else desk(to), status_code=303)
+    return RedirectResponse(sign_in_step(to, step) if step else desk(to), status_code=303)
 
 
 def _again(to: str) -> Response:
     """From the beginning: the first step was too long ago, or never taken."""
-    return RedirectResponse(f"/sign-in?to={quote(desk(to))}", status_code=303)
+    return RedirectResponse(sign_in_step(to), status_code=303)

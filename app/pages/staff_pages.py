@@ -1,11 +1,13 @@
 """What sign-in and account pages share: the cookie, where a sign-in comes from and where it may lead."""
 
 import re
+from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
 from app.pages.templating import page
+from app.records.staff import StaffMember
 from app.sign_in_rules import Place, browser_of
 from app.wiring import Application
 
@@ -19,6 +21,11 @@ _WITHIN_A_DESK = re.compile(r"/account|/desk/(?:care|editor|rules|admin)(?:/[a-z
 def desk(to: str) -> str:
     """Where a sign-in leads: the desk page that was asked for, and nowhere else."""
     return to if to in _DESKS or _WITHIN_A_DESK.fullmatch(to) else _DESKS[0]
+
+
+def sign_in_step(to: str, step: str = "") -> str:
+    """The address of a step of the sign-in, the first where none is named, that leads on to the desk page `to`."""
+    return f"/sign-in{step}?to={quote(desk(to))}"
 
 
 def place(request: Request) -> Place:
@@ -37,6 +44,14 @@ def keep(app: Application, request: Request, response: Response, token: str) -> 
 def held(request: Request) -> str:
     """The token that the browser holds; empty without one."""
     return request.cookies.get(COOKIE, "")
+
+
+def signed_in(app: Application, request: Request, here: str) -> StaffMember:
+    """Who is signed in; whoever is not is led through the sign-in and back to the page `here`."""
+    member = app.staff.member(held(request))
+    if member is None:
+        raise HTTPException(303, headers={"location": sign_in_step(here)})
+    return member
 
 
 def staff_page(app: Application, request: Request, template: str, values: dict[str, object], status: int = 200) -> Response:

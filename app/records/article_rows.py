@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.content import editorial
 from app.content.editorial import Person, Signature, Submission
-from app.errors import NotAllowedError
+from app.errors import NotAllowedError, must
 from app.records.audit import record
 from app.records.editor_tables import ApprovalRow, ArticleEventRow, DraftRow, SubmissionRow
 from app.records.models import RevisionRow, Staff, now
@@ -90,9 +90,3 @@ def happened(session: Session, what: tuple[str, int | None], verb: str, actor: s
     slug, number = what
     session.add(ArticleEventRow(slug=slug, revision=number, verb=verb, actor=actor, reason=reason.strip()))
     record(session, actor, f"article.{verb}", slug if number is None else f"{slug[:70]}@{number}")
-
-
-def must(holds: bool, otherwise: str) -> None:
-    """NotAllowedError with a sentence for the desk unless it holds."""
-    if not holds:
-        raise NotAllowedError(otherwise)

@@ -1,21 +1,21 @@
-"""Opening the database: engine settings, migrations and short transactions, for SQLite and PostgreSQL alike."""
+"""The database of the records: its migrations and its short transactions, for SQLite and PostgreSQL alike."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.errors import RecordsError
 from app.records import sealed
 from app.records.audit_chain import append_waiting
+from app.records.engines import open_engine
 from app.records.keyring import Keyring
+from app.records.transactions import mapped, set_up_sqlite
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,16 +27,8 @@ class Database:
     """
 
     def __init__(self, url: str, lock_wait_s: float = 0.3, keyring: Keyring | None = None) -> None:
-        sqlite = url.startswith("sqlite")
-        self.engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=not sqlite,
-            connect_args={"timeout": lock_wait_s, "check_same_thread": False} if sqlite else {},
-        )
-        if sqlite:
-            event.listen(self.engine, "connect", _sqlite_pragmas)
-            event.listen(self.engine, "begin", _sqlite_begin)
+        self.engine = open_engine(url, lock_wait_s)
+        set_up_sqlite(self.engine, "foreign_keys=ON")
         if keyring is not None:
             sealed.use(self.engine, keyring)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
@@ -81,27 +73,7 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def _mapped() -> Iterator[None]:
-    """The database's errors as ours, which name a kind and never a row."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        met = getattr(error, "orig", None)
-        if isinstance(met, RecordsError | sealed.UnsealedError):  # of the seal, met while a statement was made
-            raise met from None
-        cause = type(met or error).__name__
-        raise RecordsError(
-            f"the database did not complete the work ({cause}); check free disk space and that no other program holds it"
-        ) from None
-
-
-def _sqlite_pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: Any) -> None:
-    """A writer takes its lock at the start, so that it never fails half way for want of it; a reader takes none."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+def _mapped() -> AbstractContextManager[None]:
+    """What the seal met while a statement was made stays what it was."""
+    advice = "check free disk space and that no other program holds it"
+    return mapped("the database", advice, RecordsError, sealed.UnsealedError)

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.content.editorial import Person
-from app.errors import NotAllowedError, StaleDraftError
-from app.records.article_rows import authors_of, happened, must, new_draft, newest_number, open_submission, revision_row, writer
+from app.errors import NotAllowedError, StaleDraftError, must
+from app.records.article_rows import authors_of, happened, new_draft, newest_number, open_submission, revision_row, writer
 from app.records.database import Database
 from app.records.editor_tables import DraftRow, EditingRow
 from app.records.models import Served, Staff, now

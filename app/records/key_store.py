@@ -6,13 +6,13 @@ Apart from the records, so that a copy of these is unreadable without it; on SQL
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from typing import Any
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, create_engine, event, func, insert, select
+from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from app.errors import RecordsError
+from app.records.engines import open_engine
+from app.records.transactions import mapped, set_up_sqlite
 
 TABLES = MetaData()
 DATA_KEYS = Table(
@@ -33,11 +33,8 @@ class KeyStore:
 
     def __init__(self, url: str, wait_s: float) -> None:
         self._sqlite = url.startswith("sqlite")
-        settings = {"timeout": wait_s, "check_same_thread": False} if self._sqlite else {}
-        self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=not self._sqlite, connect_args=settings)
-        if self._sqlite:
-            event.listen(self.engine, "connect", _pragmas)
-            event.listen(self.engine, "begin", _begin)
+        self.engine = open_engine(url, wait_s)
+        set_up_sqlite(self.engine, "secure_delete=ON")
         self._made = False
 
     @property
@@ -90,15 +87,9 @@ class KeyStore:
         self._made = True
 
 
-@contextmanager
-def _mapped() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except SQLAlchemyError as error:
-        cause = type(getattr(error, "orig", None) or error).__name__
-        raise RecordsError(f"the key store did not complete the work ({cause}); check CARELIGHT_KEYS and free disk space") from None
+def _mapped() -> AbstractContextManager[None]:
+    """That a row is there already is whoever wrote it to settle."""
+    return mapped("the key store", "check CARELIGHT_KEYS and free disk space", IntegrityError)
 
 
 @contextmanager
@@ -106,13 +97,3 @@ def _first_wins() -> Iterator[None]:
     """Of two processes that make the tables at once, the first has made them for both."""
     with suppress(IntegrityError):
         yield
-
-
-def _pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")

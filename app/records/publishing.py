@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.content import documents, editorial
 from app.content.editorial import Gate
 from app.content.review_policy import NO_POLICY, Policy
-from app.errors import NotAllowedError
-from app.records.article_rows import happened, in_review, keep_state, must, person, revision_row, submission, writer
+from app.errors import NotAllowedError, must
+from app.records.article_rows import happened, in_review, keep_state, person, revision_row, submission, writer
 from app.records.database import Database
 from app.records.editor_tables import ApprovalRow, GateRow, SubmissionRow
 from app.records.models import ServedVersion, now

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.content.editorial import WRITERS
 from app.content.recall import Note, may_tell
-from app.errors import NotAllowedError
-from app.records.article_rows import happened, must, person, revision_row, writer
+from app.errors import NotAllowedError, must
+from app.records.article_rows import happened, person, revision_row, writer
 from app.records.audit import record
 from app.records.case_files import Line, lines_of
 from app.records.database import Database

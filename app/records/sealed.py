@@ -5,6 +5,7 @@ written. A plain value from anywhere else, such as a bulk update, is refused: it
 """
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -73,7 +74,7 @@ def keyring_of(dialect: Dialect) -> Keyring:
     return _keyrings[dialect]
 
 
-class Sealed(TypeDecorator[Any]):
+class Sealed(TypeDecorator[Any], ABC):
     """Text at rest. `place`, the table and column, is part of the seal: a value moved elsewhere does not open."""
 
     impl = Text
@@ -98,14 +99,17 @@ class Sealed(TypeDecorator[Any]):
         opened = keyring_of(dialect).open(value, self.place)
         return self._gone() if opened is None else self._read(opened)
 
+    @abstractmethod
     def _plain(self, value: Any) -> str:
-        raise NotImplementedError
+        """The value as the text that is sealed."""
 
+    @abstractmethod
     def _read(self, text: str) -> Any:
-        raise NotImplementedError
+        """The value of such a text."""
 
+    @abstractmethod
     def _gone(self) -> Any:
-        raise NotImplementedError
+        """What is read where the key was destroyed."""
 
 
 class SealedText(Sealed):
@@ -143,12 +147,12 @@ class SealedJson(Sealed):
 
 
 class HoldsWords:
-    """A row with sealed columns; `key_name` is whose key seals them."""
+    """A row with sealed columns; `key_name` is whose key seals them. mypy holds rows to it: their metaclass leaves no room for `ABC`."""
 
     @property
+    @abstractmethod
     def key_name(self) -> str:
         """Names the key."""
-        raise NotImplementedError
 
 
 @event.listens_for(HoldsWords, "before_insert", propagate=True)

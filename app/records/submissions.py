@@ -13,12 +13,12 @@ from app.content import documents, editorial
 from app.content.documents import Document
 from app.content.editorial import Person, Submission
 from app.content.review_policy import NO_POLICY, Policy
+from app.errors import must
 from app.records.article_rows import (
     authors_of,
     happened,
     in_review,
     keep_state,
-    must,
     new_draft,
     newest_number,
     open_submission,

@@ -12,11 +12,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.logs import place
 from app.records.outgoing import Outgoing, Speaker
+from app.ui.looks import Looks
 
 log = logging.getLogger("carelight.delivery")
-_EVERY_S = 0.5
 _AGAIN_S = 5.0
 """After how long a page that has not acknowledged a reply is given it again."""
 _SEEN_EVERY_S = 10.0
@@ -63,7 +62,7 @@ class _Sent:
     attempt: int
 
 
-class Delivery:
+class Delivery(Looks):
     """One task a process. `quiet` is called with a chat in which a person begins to speak."""
 
     def __init__(
@@ -74,32 +73,11 @@ class Delivery:
         quiet: Callable[[str], None] = lambda _chat: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(log, "messages of the care team could not be carried")
         self._post, self._pages, self._lane, self._quiet, self._clock = post, pages, lane, quiet, clock
         self._sent: dict[tuple[str, str], _Sent] = {}
         self._told: dict[str, Speaker | None] = {}
         self._seen = float("-inf")
-        self._task: asyncio.Task[None] | None = None
-        self._complained = ""
-
-    def start(self) -> None:
-        """Begin, on the running loop; does nothing where it runs already."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.once()
-                self._complained = ""
-            except Exception as error:  # whatever broke, the next message must still be carried
-                self._complain(place(error))
-            await asyncio.sleep(_EVERY_S)
-
-    def _complain(self, problem: str) -> None:
-        """Log a problem once, not twice a second."""
-        if problem != self._complained:
-            log.error("messages of the care team could not be carried: %s", problem)
-            self._complained = problem
 
     async def once(self) -> None:
         """Look once: who speaks where, and what has not arrived; the database is read on a thread."""
@@ -114,7 +92,7 @@ class Delivery:
                 await self._carry(page, [sent for sent in waiting if (sent.conversation_id, sent.patient_id) == (page.chat, page.patient)])
                 await self._introduce(page, speaking.get(page.chat))
             except Exception as error:  # a page that is just closing must not keep the others from theirs
-                self._complain(place(error))
+                self.complain(error)
 
     def _look(self, chats: Collection[str]) -> tuple[Sequence[Outgoing], Mapping[str, Speaker]]:
         """What waits and who speaks; now and then the chats are also marked as open in a browser."""

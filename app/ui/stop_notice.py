@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Protocol
 
-from app.logs import place
+from app.ui.looks import Looks
 
 log = logging.getLogger("carelight.chat")
-_EVERY_S = 0.5
 
 
 class Page(Protocol):
@@ -23,26 +22,13 @@ class Page(Protocol):
         ...
 
 
-class StopNotice:
+class StopNotice(Looks):
     """One task a process. `text` is what pages show now, read on `lane`; empty where the assistant answers."""
 
     def __init__(self, text: Callable[[], str], pages: Callable[[], Sequence[Page]], lane: Executor) -> None:
+        super().__init__(log, "pages could not be told of the stop switch")
         self._text, self._pages, self._lane = text, pages, lane
         self._told: dict[str, str] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin, on the running loop; does nothing where it runs already."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.once()
-            except Exception as error:  # the next look may succeed, and answers stop without it too
-                log.error("pages could not be told of the stop switch: %s", place(error))
-            await asyncio.sleep(_EVERY_S)
 
     async def once(self) -> None:
         """Look once, and tell whoever was told something else."""

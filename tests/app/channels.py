@@ -1,7 +1,6 @@
 """Channels to test with: one that remembers, one that refuses, one that hangs; a real webhook and a real mail server."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+from tests.server_process import free_port
 
 
 @dataclass
@@ -83,9 +84,7 @@ class Mailbox:
 def mail_server() -> Iterator[Mailbox]:
     """A real SMTP server on this machine."""
     box = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     box.url = f"mailto://127.0.0.1:{port}/?from=desk@clinic.example&to=nurses@clinic.example"

@@ -12,14 +12,14 @@ import socketio
 
 from app.guests import COOKIE, guest_id
 from benchmarks import page
-from tests.served import Served
+from tests.server_process import Server
 
 
 @dataclass
 class Guest:
     """Someone with a browser. `heard` holds all that the server sent, as (event, data)."""
 
-    served: Served
+    served: Server
     http: aiohttp.ClientSession
     session: str = field(default_factory=lambda: str(uuid.uuid4()))
     heard: list[tuple[str, Any]] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Guest:
 
 
 @asynccontextmanager
-async def guest(served: Served) -> AsyncIterator[Guest]:
+async def guest(served: Server) -> AsyncIterator[Guest]:
     """A new guest who has opened the page."""
     async with page.browser() as http:
         await http.get(served.url, headers={"accept": "text/html"})

@@ -9,14 +9,14 @@ from app.escalation.care_team import said
 from app.settings import Settings
 from app.wiring import Application
 from tests.attacks.guests import Guest, guest
-from tests.served import Served
+from tests.server_process import Server
 
 MARK = "quetzalmark"
 _TABLES = ("carelight.db", "carelight.db-wal", "carelight.db-shm", "keys.db", "keys.db-wal", "keys.db-shm")
 """Where patients' words may stand; how they are sealed there is tested with the records."""
 
 
-def test_a_patients_words_are_in_no_log_metric_error_or_file(target: Served) -> None:
+def test_a_patients_words_are_in_no_log_metric_error_or_file(target: Server) -> None:
     """Chat, card, answer, button, form, desk reply, library search, rating, a wrong request, and a database that fails."""
     answers = asyncio.run(_everything(target))
     assert len(answers) >= 8
@@ -26,7 +26,7 @@ def test_a_patients_words_are_in_no_log_metric_error_or_file(target: Served) -> 
     assert b"carelight.requests" in target.log.read_bytes()
 
 
-async def _everything(target: Served) -> list[int]:
+async def _everything(target: Server) -> list[int]:
     async with guest(target) as patient:
         await patient.open()
         await patient.say(f"what is gout in a {MARK}")
@@ -44,7 +44,7 @@ async def _everything(target: Served) -> list[int]:
         return codes
 
 
-def _reply(target: Served) -> None:
+def _reply(target: Server) -> None:
     """What a nurse writes is a patient's matter too."""
     app = Application(Settings(data_dir=target.data_dir))
     nurse = app.staff.team("care")[0]
@@ -54,7 +54,7 @@ def _reply(target: Served) -> None:
     app.close()
 
 
-async def _pages(target: Served, patient: Guest) -> list[int]:
+async def _pages(target: Server, patient: Guest) -> list[int]:
     """Search by form, while typing, in an address by hand, a rating of no reply, and requests that cannot be read."""
     codes = []
     ours = {"origin": target.url}
@@ -71,7 +71,7 @@ async def _pages(target: Served, patient: Guest) -> list[int]:
     return codes
 
 
-async def _while_the_database_is_locked(target: Served, patient: Guest) -> None:
+async def _while_the_database_is_locked(target: Server, patient: Guest) -> None:
     """The message cannot be stored, its case goes to the spool, and what failed is logged."""
     with closing(sqlite3.connect(target.data_dir / "carelight.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -86,6 +86,6 @@ async def _get(patient: Guest, path: str) -> str:
         return (await answer.text()).lower()
 
 
-def _written(target: Served) -> list[Path]:
+def _written(target: Server) -> list[Path]:
     """Every file of the data folder but the records' tables, and the server's log."""
     return [target.log, *(path for path in target.data_dir.rglob("*") if path.is_file() and path.name not in _TABLES)]

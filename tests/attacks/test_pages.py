@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.attacks.guests import guest
-from tests.served import Served
+from tests.server_process import Server
 
 CLIMBING = (
     "/site/../../secrets/guest",
@@ -31,7 +31,7 @@ CLIMBING = (
 )
 
 
-def _ask(target: Served, method: str, path: str, **headers: str) -> tuple[int, str]:
+def _ask(target: Server, method: str, path: str, **headers: str) -> tuple[int, str]:
     """Send a path as it stands: a client library would tidy it."""
     connection = http.client.HTTPConnection(urlsplit(target.url).netloc, timeout=10)
     try:
@@ -46,7 +46,7 @@ def _ask(target: Served, method: str, path: str, **headers: str) -> tuple[int, s
 
 
 @pytest.mark.parametrize("path", CLIMBING)
-def test_no_path_climbs_out_of_what_is_served(path: str, target: Served) -> None:
+def test_no_path_climbs_out_of_what_is_served(path: str, target: Server) -> None:
     """Neither a secret nor a source file, whatever is put for a dot; the chat's own page answers what it does not know."""
     status, text = _ask(target, "GET", path)
     secret = (target.data_dir / "secrets" / "guest").read_text()
@@ -56,13 +56,13 @@ def test_no_path_climbs_out_of_what_is_served(path: str, target: Served) -> None
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE", "PATCH", "X" * 20])
-def test_no_method_breaks_the_server(method: str, target: Served) -> None:
+def test_no_method_breaks_the_server(method: str, target: Server) -> None:
     """405 and its like."""
     assert 400 <= _ask(target, method, "/library")[0] < 500
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/desk/docs", "/desk/openapi.json"])
-def test_no_page_tells_what_routes_there_are(path: str, target: Served) -> None:
+def test_no_page_tells_what_routes_there_are(path: str, target: Server) -> None:
     """No debug pages, Chainlit's and NiceGUI's neither."""
     assert _ask(target, "GET", path)[0] == 404
 
@@ -71,12 +71,12 @@ def test_no_page_tells_what_routes_there_are(path: str, target: Served) -> None:
     ("path", "method"),
     [("/project/file", "POST"), ("/project/element", "PUT"), ("/mcp", "POST"), ("/project/share/x", "GET"), ("/v1/chat", "POST")],
 )
-def test_closed_routes_are_closed_in_the_product(path: str, method: str, target: Served) -> None:
+def test_closed_routes_are_closed_in_the_product(path: str, method: str, target: Server) -> None:
     """Not only in the layer's own test."""
     assert _ask(target, method, path)[0] == 404
 
 
-def test_a_form_from_another_page_changes_nothing(target: Served) -> None:
+def test_a_form_from_another_page_changes_nothing(target: Server) -> None:
     """With the patient's own cookies: keep, forget, leave, rate, act, sign out."""
 
     async def attack() -> list[int]:

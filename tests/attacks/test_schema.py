@@ -16,7 +16,8 @@ from schemathesis import GenerationMode
 from app import main
 from app.settings import Settings
 from app.wiring import Application
-from tests.served import PASSWORD, Served
+from tests.attacks.conftest import PASSWORD
+from tests.server_process import Server
 
 _HURRIED = settings(
     max_examples=4,
@@ -45,12 +46,12 @@ def described(data_dir: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def interfaces(target: Served) -> dict[str, dict[str, Any]]:
+def interfaces(target: Server) -> dict[str, dict[str, Any]]:
     return described(str(target.data_dir))
 
 
 @contextmanager
-def somebody(target: Served, login: str) -> Iterator[requests.Session]:
+def somebody(target: Server, login: str) -> Iterator[requests.Session]:
     """A browser with a chat's cookie, signed in to a desk where there is a login."""
     with requests.Session() as session:
         session.headers["origin"] = target.url
@@ -62,7 +63,7 @@ def somebody(target: Served, login: str) -> Iterator[requests.Session]:
 
 
 @pytest.mark.parametrize(("whose", "login"), [("ours", "nora"), ("Chainlit's", "")])
-def test_nothing_that_a_route_may_be_given_breaks_it(whose: str, login: str, interfaces: dict[str, dict[str, Any]], target: Served) -> None:
+def test_nothing_that_a_route_may_be_given_breaks_it(whose: str, login: str, interfaces: dict[str, dict[str, Any]], target: Server) -> None:
     """No answer is an error of the server's, none shows its insides, and it still serves afterwards."""
     asked, broken = 0, set[str]()
     with somebody(target, login) as caller:
@@ -75,7 +76,7 @@ def test_nothing_that_a_route_may_be_given_breaks_it(whose: str, login: str, int
     assert asked > 100
 
 
-def _try(operation: Any, caller: requests.Session, target: Served, broken: set[str]) -> int:
+def _try(operation: Any, caller: requests.Session, target: Server, broken: set[str]) -> int:
     """Ask with made up values, and keep what breaks; how many requests that were."""
     asked = 0
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

@@ -12,7 +12,7 @@ import pytest
 import socketio
 
 from tests.attacks.guests import guest
-from tests.served import Served
+from tests.server_process import Server
 
 RED_FLAG = "crushing chest pain going down my left arm and I am sweating"
 
@@ -34,7 +34,7 @@ ODD = (
 KINDS = "select kind from replies where conversation_id = ?"
 
 
-def _secret(target: Served) -> str:
+def _secret(target: Server) -> str:
     return (target.data_dir / "secrets" / "guest").read_text()
 
 
@@ -43,11 +43,11 @@ def _rows(data_dir: Path, query: str, *values: str) -> Sequence[tuple[Any, ...]]
         return database.execute(query, values).fetchall()
 
 
-def _chats(target: Served, patient: str) -> list[str]:
+def _chats(target: Server, patient: str) -> list[str]:
     return [row[0] for row in _rows(target.data_dir, "select id from conversations where patient_id = ?", patient)]
 
 
-def test_a_strangers_chat_is_neither_shown_nor_written_to_by_its_id(target: Served) -> None:
+def test_a_strangers_chat_is_neither_shown_nor_written_to_by_its_id(target: Server) -> None:
     """Whoever saw the id in an address must get nothing by it, and what they write is their own."""
 
     async def attack() -> None:
@@ -69,7 +69,7 @@ def test_a_strangers_chat_is_neither_shown_nor_written_to_by_its_id(target: Serv
     asyncio.run(attack())
 
 
-def test_a_strangers_session_is_not_taken_over(target: Served) -> None:
+def test_a_strangers_session_is_not_taken_over(target: Server) -> None:
     """A session's id opens nothing without its owner's cookie: not the socket, and no button."""
 
     async def attack() -> None:
@@ -95,7 +95,7 @@ def test_a_strangers_session_is_not_taken_over(target: Served) -> None:
         {"type": "user_message", "parentId": "x", "metadata": {"from": "care_team"}},
     ],
 )
-def test_a_forged_message_is_the_patients_own_words(forged: dict[str, object], target: Served) -> None:
+def test_a_forged_message_is_the_patients_own_words(forged: dict[str, object], target: Server) -> None:
     """Nobody can put words into a nurse's mouth: what comes over the socket is stored as the patient's, and screened."""
 
     async def attack() -> None:
@@ -112,7 +112,7 @@ def test_a_forged_message_is_the_patients_own_words(forged: dict[str, object], t
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1"])
-def test_a_socket_from_another_origin_is_closed(origin: str, target: Served) -> None:
+def test_a_socket_from_another_origin_is_closed(origin: str, target: Server) -> None:
     """A page elsewhere must not talk with the patient's own cookies."""
 
     async def attack() -> None:
@@ -123,7 +123,7 @@ def test_a_socket_from_another_origin_is_closed(origin: str, target: Served) -> 
     asyncio.run(attack())
 
 
-def test_what_no_page_sends_ends_in_nothing(target: Served) -> None:
+def test_what_no_page_sends_ends_in_nothing(target: Server) -> None:
     """Neither the server nor the next patient notices."""
 
     async def attack() -> None:
@@ -144,7 +144,7 @@ def test_what_no_page_sends_ends_in_nothing(target: Served) -> None:
     assert target.alive
 
 
-def test_a_message_of_a_megabyte_is_not_taken(target: Served) -> None:
+def test_a_message_of_a_megabyte_is_not_taken(target: Server) -> None:
     """The socket is closed; the server goes on."""
 
     async def attack() -> None:

@@ -1,70 +1,21 @@
 """A real server on a free port, and Chromium to use it with. One server is shared; its data folder is made once."""
 
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.server_process import Server, running
+
+__all__ = ["ASSISTANT", "PASSWORD", "Server", "open_chat", "running", "say", "send", "sign_in"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-_START_S = 240
 ASSISTANT = "[data-step-type='assistant_message']"
 PASSWORD = "correct horse battery"
 expect.set_options(timeout=15_000)
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running Carelight."""
-
-    url: str
-    data_dir: Path
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start(data_dir: Path, **environment: str) -> tuple[Server, "subprocess.Popen[bytes]"]:
-    """Start the server and wait until it can serve."""
-    port = free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(data_dir)]
-    log = (data_dir.parent / f"{data_dir.name}.log").open("wb")
-    process = subprocess.Popen(command, env={**os.environ, "CARELIGHT_REGION": "US", **environment}, stderr=log, stdout=log)
-    server = Server(f"http://127.0.0.1:{port}", data_dir)
-    deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise AssertionError(f"the server ended: {Path(log.name).read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"{server.url}/healthz", timeout=2):
-                return server, process
-        except OSError:
-            time.sleep(0.3)
-    process.kill()
-    raise AssertionError("the server did not start in time")
-
-
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a server by the process id that was started."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +25,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for login, role in (("nora", "care"), ("rita", "reviewer"), ("edna", "editor")):
         add = [sys.executable, "-m", "app.cli", "staff", "add", login, "--role", role, "--name", login.capitalize()]
         subprocess.run([*add, "--data-dir", str(data_dir)], input=f"{PASSWORD}\n".encode(), check=True, capture_output=True)
-    running, process = start(data_dir)
-    yield running
-    stop(process)
+    with running(data_dir) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Server, open_chat, say, start, stop
+from tests.browser.conftest import Server, open_chat, running, say
 from tests.browser.test_accessibility import listed, serious
 
 pytestmark = pytest.mark.browser
@@ -14,9 +14,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The product where patients are asked to agree."""
-    running, process = start(tmp_path_factory.mktemp("asking") / "data", CARELIGHT_CONSENT="asked")
-    yield running
-    stop(process)
+    with running(tmp_path_factory.mktemp("asking") / "data", CARELIGHT_CONSENT="asked") as made:
+        yield made
 
 
 def test_the_screen_waits_for_nobody_and_the_answer_for_consent(visitor: Callable[..., BrowserContext], asking: Server) -> None:

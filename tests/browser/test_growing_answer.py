@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Server, open_chat, send, start, stop
+from tests.browser.conftest import Server, open_chat, running, send
 from tests.fakes_model import Gate, ScriptedServer, scripted_server
 
 pytestmark = pytest.mark.browser
@@ -25,9 +25,9 @@ def drafting_server(server: Server, model: ScriptedServer, tmp_path: Path) -> It
     """A server whose answers are drafted by the scripted model."""
     shutil.copytree(server.data_dir, tmp_path / "data")
     settings = {"CARELIGHT_MODEL": "openai:scripted", "CARELIGHT_MODEL_BASE_URL": model.url, "CARELIGHT_MODEL_API_KEY": "none"}
-    running, process = start(tmp_path / "data", **settings, CARELIGHT_MODEL_TIMEOUT="60", CARELIGHT_MODEL_FIRST_TOKEN_TIMEOUT="60")
-    yield running
-    stop(process)
+    patience = {"CARELIGHT_MODEL_TIMEOUT": "60", "CARELIGHT_MODEL_FIRST_TOKEN_TIMEOUT": "60"}
+    with running(tmp_path / "data", **settings, **patience) as made:
+        yield made
 
 
 def test_an_answer_grows_in_its_place_and_is_the_same_after_a_reload(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Server, open_chat, send, start, stop
+from tests.browser.conftest import Server, open_chat, running, send
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,8 @@ def hanging_server(server: Server, tmp_path: Path) -> Iterator[Server]:
     shutil.copytree(server.data_dir, tmp_path / "data")
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     settings = {"CARELIGHT_MODEL": "openai:silent", "CARELIGHT_MODEL_BASE_URL": address, "CARELIGHT_MODEL_API_KEY": "none"}
-    running, process = start(tmp_path / "data", **settings, CARELIGHT_MODEL_TIMEOUT="60")
-    yield running
-    stop(process)
+    with running(tmp_path / "data", **settings, CARELIGHT_MODEL_TIMEOUT="60") as made:
+        yield made
     listener.close()
     for connection in held:
         connection.close()

@@ -185,3 +185,19 @@ def test_records_are_not_served_with_another_key_store(tmp_path: Path) -> None:
         sealing.bring_in(database, keyring(tmp_path / "b.db"))
     with database.reading() as session:
         assert session.get_one(SealingRow, 1).sealed is not None
+
+
+def test_a_form_of_sealed_value_that_forgets_the_deleted_cannot_be_made() -> None:
+    """It would fail when the first chat is deleted, on the page of whoever reads it."""
+
+    class Half(Sealed):
+        """Says how a value is stored and read, and not what stands in the place of one whose key is gone."""
+
+        def _plain(self, value: Any) -> str:
+            return str(value)
+
+        def _read(self, text: str) -> str:
+            return text
+
+    with pytest.raises(TypeError, match="_gone"):
+        Half("turns.text")  # type: ignore[abstract]
