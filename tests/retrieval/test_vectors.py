@@ -24,6 +24,7 @@ class Counting(HashingEmbedder):
     def __init__(self, fingerprint: str = "hashing") -> None:
         super().__init__(fingerprint)
         self.asked: list[str] = []
+        self.uncased = False
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """As the hashing one."""
