@@ -1,10 +1,12 @@
 """The web server put together: our pages first, the desks under /desk, Chainlit last at `/`."""
 
+import asyncio
 import json
 import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -17,13 +19,14 @@ from app.content.publishing import publish_due
 from app.errors import RecordsError
 from app.escalation.pager import Pager
 from app.guests import COOKIE, guest_id
-from app.pages import account, guest, library, my_data, privacy, sign_in, watched
+from app.pages import account, guest, library, my_data, portal, privacy, sign_in, staff_portal, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
 from app.server import rights
 from app.server.addresses import networks
 from app.server.doors import Doors
 from app.server.harden import Guards, Harden
+from app.server.oidc import Provider
 from app.server.proxies import Proxies
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
@@ -50,7 +53,7 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    routers = (watched, library, guest, my_data, privacy, sign_in, account)
+    routers = (watched, library, guest, my_data, privacy, portal, sign_in, staff_portal, account)
     for router in (each.routes(app) for each in routers):
         web.include_router(router)
     _own_routes(web, app)
@@ -127,10 +130,19 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
     mount_chainlit(app=web, target=str(_CHAT), path="/")
 
 
+def _look(provider: Provider) -> None:
+    """Ask a provider of sign-ins before anybody needs it: where it is down, the log says so, and nothing waits for it."""
+    asyncio.run(provider.look())
+
+
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
+    providers = {"patients' sign-in": app.patients_portal, "staff's sign-in": app.staff_portal}
+    looks = {name: partial(_look, provider) for name, provider in providers.items() if provider is not None}
+    portals = Watch("portal", looks, every_s=60)
+    portals.wake()
     planned = Watch("publishing", {"planned": lambda: publish_due(app)})  # a check may take a minute
-    watches = (Pager(app), Following(app), Upkeep(app), planned)
+    watches = (Pager(app), Following(app), Upkeep(app), planned, portals)
     for watch in watches:
         watch.start()
     yield

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app import consent, render
-from app.guests import COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
+from app.guests import ALL, ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id, signed_in_id
 from app.pages.own_page import words_for
 from app.records.choices import Choices
 from app.wiring import Application
@@ -37,6 +37,7 @@ def routes(app: Application) -> APIRouter:
             "my_data": app.words.say("my_data_title"),
             "person": app.words.say("talk_to_person"),
             "team_member": app.words.say("team_member"),
+            **_sign_in(app, request),
             "leave": app.words.say("leave_quickly"),
             "leave_to": _NEUTRAL,
         }
@@ -45,7 +46,7 @@ def routes(app: Application) -> APIRouter:
     def keep(request: Request, response: Response) -> dict[str, str]:
         """From now on this device's cookies outlive the browser session."""
         response.set_cookie(KEEP_COOKIE, "1", max_age=KEEP_SECONDS, httponly=True, samesite="lax")
-        for name in (COOKIE, "access_token"):
+        for name in (COOKIE, CHAINLIT, ASIDE):
             if value := request.cookies.get(name):
                 response.set_cookie(name, value, max_age=KEEP_SECONDS, httponly=True, samesite="lax")
         return {"kept": "yes"}
@@ -54,7 +55,7 @@ def routes(app: Application) -> APIRouter:
     def forget(request: Request, response: Response) -> dict[str, str]:
         """Back to cookies that end with the browser session."""
         response.delete_cookie(KEEP_COOKIE)
-        for name in (COOKIE, "access_token"):
+        for name in (COOKIE, CHAINLIT, ASIDE):
             if value := request.cookies.get(name):
                 response.set_cookie(name, value, httponly=True, samesite="lax")
         return {"kept": "no"}
@@ -62,11 +63,18 @@ def routes(app: Application) -> APIRouter:
     @router.post("/guest/leave")
     def leave(response: Response) -> dict[str, str]:
         """Leave quickly: nothing on this device points back here."""
-        for name in (COOKIE, "access_token", KEEP_COOKIE):
+        for name in ALL:
             response.delete_cookie(name)
         return {"left": "yes"}
 
     return router
+
+
+def _sign_in(app: Application, request: Request) -> dict[str, str]:
+    """What leads in and out of an account at the clinic; empty where there is nothing to lead to."""
+    if signed_in_id(request.cookies.get(COOKIE, ""), app.secrets.guest):
+        return {"sign_in": "", "sign_out": app.words.say("portal_sign_out")}
+    return {"sign_in": app.words.say("portal_sign_in") if app.patients_portal is not None else "", "sign_out": ""}
 
 
 def _consent(app: Application, choices: Choices, region: str | None, words: Words) -> dict[str, object] | None:

@@ -17,7 +17,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from app import own_data
 from app.conversation import Event, Finished, Screened, Shown
 from app.errors import RecordsError
-from app.guests import COOKIE, KEEP_COOKIE
+from app.guests import ALL
 from app.journal import Visit
 from app.pages.own_page import OwnPage
 from app.records.conversations import Chat
@@ -79,7 +79,7 @@ def _deleting(router: APIRouter, app: Application) -> None:
         if found.case_open:
             return _to("/my-data?done=deleted_held")
         response = visit.shown("my_data.html", {"data": None, "done": "all_done"})
-        for name in (COOKIE, "access_token", KEEP_COOKIE):
+        for name in ALL:
             response.delete_cookie(name)
         return response
 
