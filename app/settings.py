@@ -211,7 +211,9 @@ class Settings(BaseSettings):
         300, ge=0, description="New guests an hour from one address; those beyond share one guest's answers. 0: no limit."
     )
     limit_searches: int = Field(120, ge=0, description="Searches of the library a minute from one address. 0: no limit.")
-    limit_sign_ins: int = Field(20, ge=0, description="Tries to sign in a minute from one address. 0: no limit.")
+    limit_sign_ins: int = Field(
+        20, ge=0, description="Tries of a password a minute from one address, and as many sign-ins by clinic accounts. 0: no limit."
+    )
     limit_cases: int = Field(
         20,
         ge=0,

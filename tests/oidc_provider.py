@@ -39,7 +39,9 @@ def _key(name: str) -> RSAKey:
 class Provider:
     """A provider, and how it is to behave. `claims` go over those of every ID token; None takes one away."""
 
-    issuer: str
+    address: str
+    issuer: str = ""
+    """What it calls itself: its address, unless a test says otherwise."""
     subject: str = "patient-4711"
     claims: dict[str, Any] = field(default_factory=dict)
     alg: str = "RS256"
@@ -51,6 +53,13 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     """What each authorization request said."""
+
+    def __post_init__(self) -> None:
+        self.issuer = self.issuer or self.address
+
+    def begin_anew(self) -> None:
+        """As it was when it was made, for the next test."""
+        self.__dict__.update(Provider(self.address).__dict__)
 
     def app(self) -> Starlette:
         """The provider as a web application."""
@@ -66,7 +75,7 @@ class Provider:
     def _discovery(self, _request: Request) -> Response:
         time.sleep(self.slow_s)
         paths = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "jwks"}
-        return JSONResponse({"issuer": self.issuer, **{name: f"{self.issuer}/{path}" for name, path in paths.items()}})
+        return JSONResponse({"issuer": self.issuer, **{name: f"{self.address}/{path}" for name, path in paths.items()}})
 
     def _jwks(self, _request: Request) -> Response:
         return JSONResponse(KeySet([_key(name) for name in self.published]).as_dict(private=False))

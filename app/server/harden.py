@@ -55,7 +55,7 @@ class Guards:
         if scope["path"] == "/library" and b"found=" in scope["query_string"]:  # a search's results, which are searched for now
             return self.limits.may_search(address(scope))
         if scope["path"] in _COMES_IN:
-            return self.limits.may_sign_in(address(scope))
+            return self.limits.may_come_in(address(scope))
         if scope["method"] != "POST" or not scope["path"].startswith(("/library/", "/sign-in")):
             return True
         allowed = self.limits.may_search if scope["path"].startswith("/library/") else self.limits.may_sign_in
@@ -172,7 +172,8 @@ class _Page:
         headers = [(k, v) for k, v in start["headers"] if k != b"content-length"]
         if self._guest:
             headers.append((b"set-cookie", self._cookie(f"{COOKIE}={self._guest}; Path=/; HttpOnly; SameSite=lax")))
-            headers.append((b"set-cookie", f'{CHAINLIT}=""; Max-Age=0; Path=/; HttpOnly; SameSite=lax'.encode()))
+            if CHAINLIT in _cookies(self._scope):
+                headers.append((b"set-cookie", self._cookie(f'{CHAINLIT}=""; Max-Age=0; Path=/; HttpOnly; SameSite=lax')))
         headers.append((b"content-length", str(len(body)).encode()))
         self._sent = True
         await self._send({**start, "headers": headers})

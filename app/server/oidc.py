@@ -6,10 +6,12 @@ in an apology, and nobody else anything.
 
 import asyncio
 import hmac
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +74,7 @@ class Provider:
         self._client, self._within_s = client, within_s
         self._known: _Known | None = None
         self._at_once = 0
+        _trust()
 
     async def look(self) -> None:
         """Ask the provider what it says of itself, well before a sign-in would have to."""
@@ -108,6 +111,7 @@ class Provider:
             token_endpoint_auth_method=method,
             redirect_uri=redirect,
             timeout=self._within_s,
+            verify=_trust(),
         ) as client:
             address, grant = known.told["token_endpoint"], "authorization_code"
             try:
@@ -140,7 +144,7 @@ class Provider:
         """What the provider says of itself, and its keys, known since so many seconds at most."""
         if self._known is not None and time.monotonic() - self._known.at < oldest_s:
             return self._known
-        async with httpx2.AsyncClient(timeout=self._within_s) as client:
+        async with httpx2.AsyncClient(timeout=self._within_s, verify=_trust()) as client:
             told = await _json(client, f"{self._client.issuer.rstrip('/')}/.well-known/openid-configuration")
             self._check(told)
             try:
@@ -174,6 +178,12 @@ class Provider:
             raise PortalDownError(f"{self._client.issuer} cannot be reached ({type(error).__name__})") from None
         finally:
             self._at_once -= 1
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whose certificates are believed, read once: reading them takes a tenth of a second, in which no chat would be answered."""
+    return httpx2.create_ssl_context()
 
 
 async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any]:

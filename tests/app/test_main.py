@@ -291,6 +291,7 @@ _FORM = {
     "code": "x",
     "turn": "x",
     "words": "x",
+    "choice": "agree",
 }
 _OF_THEIR_OWN_THINGS = ("/feedback", "/element/{element_id}", "/{chat:uuid}", "/{chat:uuid}/delete", "/{chat:uuid}/correct")
 """Where a patient who names nothing of theirs is refused like everybody."""
@@ -326,7 +327,7 @@ class Walker:
                 self._client.cookies.jar.set_cookie(cookie)
         if visitor in ROLES["staff"]:
             self._client.cookies.set(STAFF_COOKIE, self._session(visitor), domain="testserver.local")
-        ours = path.startswith(("/sign-", "/account", "/guest", "/my-data"))
+        ours = path.startswith(("/sign-", "/account", "/guest", "/my-data", "/privacy"))
         body: dict[str, Any] = {"data" if ours else "json": _FORM} if method == "POST" else {}
         answer = self._client.request(method, _address(path, self._app), **body, follow_redirects=False)
         if answer.headers.get("location", "").startswith("/sign-in?"):

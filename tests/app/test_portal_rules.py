@@ -42,7 +42,7 @@ def test_a_role_is_read_from_where_the_provider_puts_it(claims: dict[str, object
 def test_a_pseudonym_is_one_persons_alone() -> None:
     """Not of the same subject elsewhere, nor of a patient who is staff too, nor where the parts run together."""
     made = {
-        pseudonym(key, who, issuer, subject)  # type: ignore[arg-type]
+        pseudonym(key, who, issuer, subject)
         for key in (b"1", b"2")
         for who in ("patient", "staff")
         for issuer, subject in (("https://a", "bc"), ("https://ab", "c"), ("https://a", "b"))

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app import guests
@@ -28,21 +29,28 @@ HERE = "http://testserver"
 Browser = Callable[..., TestClient]
 
 
-@pytest.fixture
-def portal(small: Application) -> Iterator[Provider]:
-    """A portal that the clinic's patients can sign in with, and a proxy that may vouch for them."""
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Provider]:
+    """One provider for all of these tests."""
     with provider() as made:
-        small.settings = Settings(
-            data_dir=small.settings.data_dir,
-            region="US",
-            patient_oidc_issuer=made.issuer,
-            patient_oidc_client_id=CLIENT,
-            patient_oidc_client_secret=SECRET,
-            patient_header_key=KEY,
-            trusted_proxies="10.0.0.0/8",
-            oidc_timeout=2,
-        )
         yield made
+
+
+@pytest.fixture
+def portal(small: Application, listening: Provider) -> Provider:
+    """A portal that the clinic's patients can sign in with, and a proxy that may vouch for them."""
+    listening.begin_anew()
+    small.settings = Settings(
+        data_dir=small.settings.data_dir,
+        region="US",
+        patient_oidc_issuer=listening.issuer,
+        patient_oidc_client_id=CLIENT,
+        patient_oidc_client_secret=SecretStr(SECRET),
+        patient_header_key=SecretStr(KEY),
+        trusted_proxies="10.0.0.0/8",
+        oidc_timeout=2,
+    )
+    return listening
 
 
 @pytest.fixture
@@ -235,6 +243,14 @@ def test_an_attempt_does_not_wait_for_ever(portal: Provider, browser: Browser, s
     assert phone.get(link).status_code == 403
 
 
+def test_who_comes_back_too_often_waits_a_minute(portal: Provider, browser: Browser) -> None:
+    """Each time the provider is asked; a nurse's password from the same address has a limit of its own."""
+    phone = browser()
+    assert {phone.get("/portal/done").status_code for _ in range(20)} == {403}
+    assert phone.get("/portal/done").status_code == 429
+    assert phone.post("/sign-in", data={"login": "nora", "password": "x"}).status_code == 401
+
+
 def test_a_long_code_is_no_request_that_is_too_large(portal: Provider, browser: Browser) -> None:
     """Some portals send thousands of characters; no other page takes so many."""
     assert browser().get(f"/portal/done?code={'x' * 5000}&state=y").status_code == 403
@@ -354,7 +370,8 @@ def test_a_patient_whom_the_proxy_vouches_for_is_signed_in(portal: Provider, bro
     phone, desk = browser("10.0.0.1"), browser()
     assert _enter(phone, _word(iss=portal.issuer)) == 303
     desk.get(_back(desk))
-    assert _patient(phone, small) == _patient(desk, small) != None  # noqa: E711 (one comparison)
+    assert _patient(phone, small) is not None
+    assert _patient(phone, small) == _patient(desk, small)
 
 
 @pytest.mark.parametrize(

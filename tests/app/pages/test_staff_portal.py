@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.audit_trail import OPERATOR
@@ -27,7 +28,7 @@ def _settings(app: Application, issuer: str, **more: str) -> Settings:
         region="US",
         staff_oidc_issuer=issuer,
         staff_oidc_client_id=CLIENT,
-        staff_oidc_client_secret=SECRET,
+        staff_oidc_client_secret=SecretStr(SECRET),
         staff_oidc_role_claim="groups",
         staff_oidc_roles="web=editor; nurses=care; it=administrator",
         second_factor="required",
@@ -35,13 +36,20 @@ def _settings(app: Application, issuer: str, **more: str) -> Settings:
     )
 
 
-@pytest.fixture
-def clinic(small: Application) -> Iterator[Provider]:
-    """The clinic's own accounts; Nina is a nurse there."""
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Provider]:
+    """One provider for all of these tests."""
     with provider() as made:
-        made.subject, made.claims = "staff-1", dict(NINA)
-        small.settings = _settings(small, made.issuer)
         yield made
+
+
+@pytest.fixture
+def clinic(small: Application, listening: Provider) -> Provider:
+    """The clinic's own accounts; Nina is a nurse there."""
+    listening.begin_anew()
+    listening.subject, listening.claims = "staff-1", dict(NINA)
+    small.settings = _settings(small, listening.issuer)
+    return listening
 
 
 @pytest.fixture
