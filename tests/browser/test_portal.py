@@ -10,6 +10,7 @@ from tests.browser.test_accessibility import listed, serious
 from tests.oidc_provider import CLIENT, SECRET, Provider, provider
 
 pytestmark = pytest.mark.browser
+_CHATS = "a[href^='/thread/']"
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +48,10 @@ def test_a_patient_reads_on_at_another_device(visitor: Callable[..., BrowserCont
     expect(phone.locator("[data-testid=answer]")).to_have_count(1)
 
     desktop = open_chat(visitor(), clinic)
-    expect(desktop.locator("[id^=thread-]")).to_have_count(0)
+    expect(desktop.locator(_CHATS)).to_have_count(0)
     _sign_in(desktop)
-    desktop.locator("[id^=thread-]").first.click()
+    desktop.click("#sidebar-trigger-button")
+    desktop.locator(_CHATS).first.click()
     expect(desktop.locator("[data-testid=answer]")).to_have_count(1)
     desktop.goto(f"{clinic.url}/my-data")
     expect(desktop.get_by_text("You are signed in with your clinic account.")).to_be_visible()
