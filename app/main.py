@@ -44,6 +44,8 @@ _NOT_SERVED = {
 }
 """What Chainlit would answer and Carelight does not use: its interface described, and its own sign-ins."""
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
+PAGES = (watched, library, guest, my_data, privacy, portal, sign_in, staff_portal, account)
+"""Modules with a router of our own."""
 
 
 def create(app: Application) -> Harden:
@@ -53,9 +55,8 @@ def create(app: Application) -> Harden:
     os.environ["CHAINLIT_AUTH_SECRET"] = app.secrets.guest
     web = FastAPI(title="Carelight", lifespan=lambda web: _life(web, app), docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/site", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    routers = (watched, library, guest, my_data, privacy, portal, sign_in, staff_portal, account)
-    for router in (each.routes(app) for each in routers):
-        web.include_router(router)
+    for page in PAGES:
+        web.include_router(page.routes(app))
     _own_routes(web, app)
     _mount_desk_and_chat(web, app)
     for route in rights.routes(web.routes):

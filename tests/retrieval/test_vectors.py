@@ -1,5 +1,6 @@
 """Shipped vectors are what the model gives; what is not shipped is embedded."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,3 +94,24 @@ def test_it_is_known_which_vectors_are_shipped(shipped: Path) -> None:
     embedder = RememberingEmbedder(Counting(), vectors.load(shipped))
     assert [embedder.knows(text) for text in TEXTS] == [True, True, False]
     assert not RememberingEmbedder(Counting(), None).knows(TEXTS[0])
+
+
+@pytest.mark.parametrize(("uncased", "read"), [(True, ["is it gout?"]), (False, ["is it gout?", "Is it GOUT?"])])
+def test_a_model_without_capitals_reads_a_question_once_however_it_is_written(uncased: bool, read: list[str]) -> None:
+    """The scope reads it in small letters, the search as it was typed: a second reading was a third of an answer's time."""
+    model = Counting()
+    model.uncased = uncased
+    embedder = RememberingEmbedder(model, None)
+    embedder.embed(["is it gout?"])
+    embedder.embed(["Is it GOUT?"])
+    assert model.asked == read
+
+
+def test_the_packaged_model_knows_no_capitals_and_reads_a_question_on_one_thread() -> None:
+    """Two threads wait for each other whenever the machine has other work, and many texts are worth all there are."""
+    import torch
+
+    model = SentenceEmbedder()
+    assert model.uncased
+    threads = [(model.embed(texts), torch.get_num_threads())[1] for texts in (["Is it GOUT?"], ["is it gout?"] * 8)]
+    assert threads == [1, len(os.sched_getaffinity(0))]
