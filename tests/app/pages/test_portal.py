@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from joserfc import jwt
@@ -12,7 +12,6 @@ from joserfc.jwk import OctKey
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app import guests
 from app.guests import ASIDE, CHAINLIT, COOKIE, guest_id, new_guest, signed_in_id
 from app.journal import Reply
 from app.server.addresses import networks
@@ -71,7 +70,7 @@ def _back(client: TestClient, path: str = "/portal") -> str:
     """The path that the portal sends a browser back to."""
     out = client.get(path)
     assert out.status_code == 303, out.text
-    location = httpx.get(out.headers["location"]).headers["location"]
+    location = httpx2.get(out.headers["location"]).headers["location"]
     assert location.startswith(f"{HERE}/portal/done?")
     return str(location.removeprefix(HERE))
 
@@ -156,7 +155,7 @@ def test_a_sign_in_leads_to_pages_of_ours_alone(to: str, ends: str, portal: Prov
     """A link in a mail must not use it to send patients elsewhere."""
     phone = browser()
     out = phone.get("/portal", params={"to": to}).headers["location"]
-    back = httpx.get(out).headers["location"].removeprefix(HERE)
+    back = httpx2.get(out).headers["location"].removeprefix(HERE)
     assert phone.get(back).headers["location"] == ends
 
 
@@ -345,7 +344,7 @@ def test_a_sign_in_ends_by_itself(portal: Provider, browser: Browser, small: App
     phone.get(_back(phone))
     phone.cookies.set(CHAINLIT, "of the patient", domain="testserver.local")
     at = time.time()
-    monkeypatch.setattr(guests.time, "time", lambda: at + 8 * 3600 + 1)
+    monkeypatch.setattr("app.guests.time.time", lambda: at + 8 * 3600 + 1)
     assert _patient(phone, small) is None
     phone.get("/privacy", headers=HTML)
     assert _guest(phone, small) == guest

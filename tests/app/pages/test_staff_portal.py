@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -58,9 +58,9 @@ def client(site: FastAPI) -> TestClient:
     return TestClient(site, follow_redirects=False)
 
 
-def _sign_in(client: TestClient, to: str = "/desk/care") -> httpx.Response:
+def _sign_in(client: TestClient, to: str = "/desk/care") -> httpx2.Response:
     out = client.get("/sign-in/clinic", params={"to": to}).headers["location"]
-    back = httpx.get(out).headers["location"]
+    back = httpx2.get(out).headers["location"]
     assert back.startswith(f"{HERE}/sign-in/clinic/done?")
     return client.get(back.removeprefix(HERE))
 
@@ -189,7 +189,7 @@ def test_a_patients_sign_in_opens_no_desk(clinic: Provider, client: TestClient, 
     """Two ways, each with a cookie of its own: what one began the other does not end."""
     small.settings = small.settings.model_copy(update={"patient_oidc_issuer": clinic.issuer, "patient_oidc_client_id": CLIENT})
     out = client.get("/portal").headers["location"]
-    back = httpx.get(out).headers["location"].removeprefix(HERE).replace("/portal/done", "/sign-in/clinic/done")
+    back = httpx2.get(out).headers["location"].removeprefix(HERE).replace("/portal/done", "/sign-in/clinic/done")
     assert client.get(back).status_code == 403
     assert _member(client, small) is None
 
