@@ -4,6 +4,8 @@ CarelightError
 ├── SettingsError        a setting is missing or wrong
 ├── DataFolderError      the data folder cannot be used (not writable, held by another server)
 ├── RecordsError         the database did not take a write or a read
+├── PortalError          the clinic's own sign-in cannot be reached, or what it says is not accepted
+│   └── PortalDownError  it cannot be reached
 ├── NotAllowedError      a step on a case or an article cannot be taken now
 │   ├── TakenError       somebody else owns the case
 │   └── StaleDraftError  somebody else saved the article meanwhile
@@ -27,6 +29,14 @@ class DataFolderError(CarelightError):
 
 class RecordsError(CarelightError):
     """The database refused a write or read; the message says which kind, never what was in it."""
+
+
+class PortalError(CarelightError):
+    """A sign-in through the clinic's own accounts that is not accepted; the message says why, and nothing of who it was."""
+
+
+class PortalDownError(PortalError):
+    """The clinic's own sign-in cannot be reached, is too slow, or answers what nobody can read."""
 
 
 class NotAllowedError(CarelightError):

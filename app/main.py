@@ -1,9 +1,11 @@
 """The web server put together: our pages first, the desks under /desk, Chainlit last at `/`."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -14,13 +16,14 @@ from app import wiring
 from app.content.publishing import publish_due
 from app.errors import RecordsError
 from app.escalation.pager import Pager
-from app.pages import account, guest, library, my_data, privacy, sign_in, watched
+from app.pages import account, guest, library, my_data, portal, privacy, sign_in, staff_portal, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
 from app.server import chat_routes, rights
 from app.server.addresses import networks
 from app.server.doors import Doors
 from app.server.harden import Guards, Harden
+from app.server.oidc import Provider
 from app.server.proxies import Proxies
 from app.upkeep import Following, Upkeep
 from app.watch import Watch
@@ -28,7 +31,7 @@ from app.wiring import Application
 
 log = logging.getLogger("carelight")
 _CHAT = Path(__file__).parent / "ui" / "chat.py"
-PAGES = (watched, library, guest, my_data, privacy, sign_in, account)
+PAGES = (watched, library, guest, my_data, privacy, portal, sign_in, staff_portal, account)
 """Modules with a router of our own."""
 
 
@@ -85,10 +88,19 @@ def _mount_desk_and_chat(web: FastAPI, app: Application) -> None:
     chat_routes.refuse_what_is_wrong(chainlit)
 
 
+def _look(provider: Provider) -> None:
+    """Ask a provider of sign-ins before anybody needs it: where it is down, the log says so, and nothing waits for it."""
+    asyncio.run(provider.look())
+
+
 @asynccontextmanager
 async def _life(_web: FastAPI, app: Application) -> AsyncIterator[None]:
+    providers = {"patients' sign-in": app.patients_portal, "staff's sign-in": app.staff_portal}
+    looks = {name: partial(_look, provider) for name, provider in providers.items() if provider is not None}
+    portals = Watch("portal", looks, every_s=60)
+    portals.wake()
     planned = Watch("publishing", {"planned": lambda: publish_due(app)})  # a check may take a minute
-    watches = (Pager(app), Following(app), Upkeep(app), planned)
+    watches = (Pager(app), Following(app), Upkeep(app), planned, portals)
     for watch in watches:
         watch.start()
     yield

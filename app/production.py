@@ -31,6 +31,11 @@ def missing(app: Application) -> list[str]:
             "every patient would seem to come from the proxy",
         ),
         (
+            any(issuer.startswith("http:") for issuer in (chosen.patient_oidc_issuer, chosen.staff_oidc_issuer)),
+            "an issuer of clinic accounts is not https (CARELIGHT_PATIENT_OIDC_ISSUER, CARELIGHT_STAFF_OIDC_ISSUER): "
+            "whoever is on the way could sign in as anybody",
+        ),
+        (
             not app.staff.team("administrator"),
             "nobody administers it; use `carelight staff add LOGIN --role administrator`",
         ),

@@ -33,6 +33,20 @@ class Secrets:
         """Signs checkpoints of the audit log; it is not in the database that holds the log."""
         return hmac.digest(self.records, b"carelight: audit checkpoint", hashlib.sha256)
 
+    @property
+    def portal(self) -> bytes:
+        """Makes pseudonyms of who signs in through the clinic's own accounts; a copy of the database tells nobody whose they are."""
+        return hmac.digest(self.records, b"carelight: clinic accounts", hashlib.sha256)
+
+
+def given(settings: Settings, name: str, told: str) -> str:
+    """A secret that somebody else made: `told` in a setting, or else what the file `name` in the folder of secrets holds; or empty."""
+    path = settings.data_dir / "secrets" / name
+    try:
+        return told or (path.read_text(encoding="utf-8").strip() if path.exists() else "")
+    except (OSError, ValueError):
+        raise DataFolderError(f"the secret {path} cannot be read; make it a text file that this user may read") from None
+
 
 def obtain(settings: Settings) -> Secrets:
     """Every secret the server needs; DataFolderError where one cannot be written."""

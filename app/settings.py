@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import portal_rules
 from app.content import review_policy
 from app.content.documents import TEXTS
 from app.errors import SettingsError
@@ -23,6 +24,7 @@ from guardrails.level import Level
 _PREFIX = "CARELIGHT_"
 _ELSEWHERE = frozenset({"CARELIGHT_TORCH_INDEX"})
 """Variables of the Makefile, known here so that they are not refused."""
+_HEADER_KEY = 32
 Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^([A-Za-z]{2})?$")]
 
 
@@ -160,6 +162,36 @@ class Settings(BaseSettings):
     model_answer_tokens: int = Field(400, ge=20, description="Tokens that a draft may hold.")
     model_price_in: float = Field(0.0, ge=0, description="Price of a million tokens sent to `model`; 0 means unknown.")
     model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
+    patient_oidc_issuer: str = Field(
+        "", description="OpenID Connect issuer of the clinic's portal, such as `https://id.example.org/patients`: patients may sign in."
+    )
+    patient_oidc_client_id: str = Field("", description="What that portal calls Carelight.")
+    patient_oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of that client; empty reads `secrets/patient-oidc` in the data folder, or does without (PKCE)."
+    )
+    patient_header_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key, 32 characters at least, that the clinic's proxy signs `X-Carelight-Patient` with, so that who comes to "
+        "`/portal/enter` is signed in; see docs/operations.md. Needs `trusted_proxies`.",
+    )
+    patient_hours: int = Field(8, ge=1, le=24, description="Hours after which a patient who signed in is asked to do so again.")
+    staff_oidc_issuer: str = Field("", description="OpenID Connect issuer of staff's clinic accounts: they may sign in to the desks.")
+    staff_oidc_client_id: str = Field("", description="What that issuer calls Carelight.")
+    staff_oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of that client; empty reads `secrets/staff-oidc` in the data folder, or does without (PKCE)."
+    )
+    staff_oidc_role_claim: str = Field(
+        "roles", description="Claim of the ID token that names what somebody may do; `realm_access.roles` is one within another."
+    )
+    staff_oidc_roles: str = Field(
+        "",
+        description="Roles by the values of that claim, such as `nurses=care; web=editor; it=administrator`; of several that somebody "
+        "has the first counts, and who has none is refused.",
+    )
+    staff_passwords: Literal["on", "off"] = Field(
+        "on", description="Whether staff may sign in with a password kept here; `off` needs `staff_oidc_issuer`."
+    )
+    oidc_timeout: float = Field(5.0, gt=0, le=30, description="Seconds that a sign-in waits for the clinic's own accounts.")
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
     log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for a collector: one object a line.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="From which level on our own events are logged.")
@@ -179,7 +211,9 @@ class Settings(BaseSettings):
         300, ge=0, description="New guests an hour from one address; those beyond share one guest's answers. 0: no limit."
     )
     limit_searches: int = Field(120, ge=0, description="Searches of the library a minute from one address. 0: no limit.")
-    limit_sign_ins: int = Field(20, ge=0, description="Tries to sign in a minute from one address. 0: no limit.")
+    limit_sign_ins: int = Field(
+        20, ge=0, description="Tries of a password a minute from one address, and as many sign-ins by clinic accounts. 0: no limit."
+    )
     limit_cases: int = Field(
         20,
         ge=0,
@@ -202,6 +236,34 @@ class Settings(BaseSettings):
     def _hosts_differ(self) -> Self:
         if self.desk_origin and urlsplit(self.origin).netloc in ("", urlsplit(self.desk_origin).netloc):
             raise ValueError("CARELIGHT_DESK_ORIGIN needs a CARELIGHT_ORIGIN on another host name")
+        return self
+
+    @field_validator("patient_oidc_issuer", "staff_oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("an issuer is an address such as https://id.example.org/patients")
+        return value
+
+    @field_validator("staff_oidc_roles")
+    @classmethod
+    def _names_roles(cls, value: str) -> str:
+        portal_rules.role_table(value)
+        return value
+
+    @model_validator(mode="after")
+    def _portals_are_whole(self) -> Self:
+        for name in ("PATIENT", "STAFF"):
+            if getattr(self, f"{name.lower()}_oidc_issuer") and not getattr(self, f"{name.lower()}_oidc_client_id"):
+                raise ValueError(f"CARELIGHT_{name}_OIDC_ISSUER needs CARELIGHT_{name}_OIDC_CLIENT_ID")
+        if self.staff_oidc_issuer and not self.staff_oidc_roles.strip():
+            raise ValueError("CARELIGHT_STAFF_OIDC_ISSUER needs CARELIGHT_STAFF_OIDC_ROLES: without it everybody would be refused")
+        if self.staff_passwords == "off" and not self.staff_oidc_issuer:
+            raise ValueError("CARELIGHT_STAFF_PASSWORDS=off needs CARELIGHT_STAFF_OIDC_ISSUER: nobody could sign in")
+        key = self.patient_header_key.get_secret_value()
+        if key and (len(key) < _HEADER_KEY or not self.trusted_proxies.strip()):
+            raise ValueError(f"CARELIGHT_PATIENT_HEADER_KEY needs {_HEADER_KEY} characters, and CARELIGHT_TRUSTED_PROXIES")
         return self
 
     @field_validator("two_reviewers", "review_days")

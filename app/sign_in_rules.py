@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+ROLES = ("care", "editor", "reviewer", "administrator")
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), (r"iPhone|iPad", "iOS"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 

@@ -17,6 +17,7 @@ from app.records.case_files import CaseFiles
 from app.records.case_work import CaseWork
 from app.records.census import CensusTaker
 from app.records.choices import ChoiceStore
+from app.records.clinic_accounts import ClinicAccounts
 from app.records.conversations import ConversationStore
 from app.records.database import Database
 from app.records.demo import DemoRows
@@ -233,6 +234,10 @@ class Stores:
     @cached_property
     def staff(self) -> StaffStore:
         return StaffStore(self.database, self.secrets.records, self.settings.sign_in_rules)
+
+    @cached_property
+    def clinic_accounts(self) -> ClinicAccounts:
+        return ClinicAccounts(self.database, self.staff)
 
     @cached_property
     def staff_admin(self) -> StaffAdmin:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from app import consent, first_aid, language_model, offline
+from pydantic import SecretStr
+
+from app import consent, first_aid, language_model, offline, portal_rules
 from app.answering import Parts
 from app.content import documents
 from app.content.candidate import Candidates, Materials
@@ -29,8 +31,10 @@ from app.records.models import now
 from app.records.notifications import NotificationStore
 from app.records.retention import RetentionStore
 from app.records.spool import Spool
+from app.secrets import given
 from app.server.capacity import Capacity
 from app.server.limits import Crowds
+from app.server.oidc import Client, Provider
 from app.settings import Settings
 from app.stores import Stores
 from guardrails import classifier, language, privacy, red_flags, rules, scope, screen
@@ -101,6 +105,26 @@ class Application(Capacity, Stores):
         means = Means(lambda: self.search, lambda: self.embedder, lambda text: privacy.mask(text).text)
         grouping = Grouping(self.settings.gap_patients, self.settings.gap_days)
         return MissingAnswers(self.gap_store, self.library, means, grouping)
+
+    @cached_property
+    def patients_portal(self) -> Provider | None:
+        """The clinic's own sign-in for patients, where there is one."""
+        return self._portal("patient")
+
+    @cached_property
+    def staff_portal(self) -> Provider | None:
+        """The clinic's own sign-in for staff, where there is one."""
+        return self._portal("staff")
+
+    def _portal(self, who: portal_rules.Who) -> Provider | None:
+        """Patients are asked for nothing but who they are; of staff a name and a role are needed too."""
+        chosen, scope = self.settings, {"patient": "openid", "staff": "openid profile email"}[who]
+        issuer: str = getattr(chosen, f"{who}_oidc_issuer")
+        if not issuer:
+            return None
+        secret: SecretStr = getattr(chosen, f"{who}_oidc_client_secret")
+        known = given(chosen, f"{who}-oidc", secret.get_secret_value())
+        return Provider(Client(issuer, getattr(chosen, f"{who}_oidc_client_id"), known, scope), chosen.oidc_timeout)
 
     @cached_property
     def eraser(self) -> Eraser:

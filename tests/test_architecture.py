@@ -51,6 +51,9 @@ HOMES: dict[str, set[str]] = {
     "mammoth": {"knowledge.importers.documents"},
     "pypdf": {"knowledge.importers.documents"},
     "httpx": {"app.content.link_check", "knowledge.importers.download"},
+    "httpx2": {"app.server.oidc"},
+    "authlib": {"app.server.oidc"},
+    "joserfc": {"app.server.oidc", "app.server.vouching"},
     "pydantic_settings": {"app.settings"},
 }
 """Each outside library with its one home: a module, or a folder where the name ends in a dot."""

@@ -113,6 +113,10 @@ class StaffPage:
                 self._button(
                     "New password", account, "They get a new one, shown once. Open desks end.", partial(self._new_password, account)
                 )
+                if self._app.staff_portal is not None and not account.clinic_account:
+                    told = f"Whoever next signs in with the clinic account called {account.login} takes it over. Its password ends then."
+                    join = partial(self._app.clinic_accounts.join, who, account.login, by)
+                    self._button("Join to clinic account", account, told, join)
                 if account.second_factor:
                     told = "For a lost phone. They set up a new one at their next sign-in. Be sure that it is they who ask."
                     self._button("Take away second factor", account, told, lambda: admin.reset_second_factor(who, by))
@@ -154,8 +158,7 @@ def _field(label: str, longest: int) -> ui.input:
 def _state(account: Account) -> str:
     if account.disabled:
         return f"{account.role}, disabled"
-    factor = "second factor" if account.second_factor else "password alone"
     desks = f"{account.sessions} open {'desk' if account.sessions == 1 else 'desks'}"
     role = f"{account.role}, clinical lead" if account.lead else account.role
     used = f", last used {account.last_active:%d %b, %H:%M} UTC" if account.last_active else ""
-    return f"{role}; {factor}; {desks}{used}"
+    return f"{role}; {account.proof}; {desks}{used}"

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -43,11 +44,10 @@ def staff_list(data_dir: DataDir = None) -> None:
     """Everybody with an account: login, role, name, second factor, open desks, when last active."""
     with application(data_dir) as app:
         for each in app.staff_admin.accounts():
-            factor = "second factor" if each.second_factor else "password alone"
             state = "disabled" if each.disabled else f"{each.sessions} open {'desk' if each.sessions == 1 else 'desks'}"
             active = f"{each.last_active:%Y-%m-%d %H:%M} UTC" if each.last_active else "-"
             role = f"{each.role}, lead" if each.lead else each.role
-            typer.echo(f"{each.login}\t{role}\t{each.name}\t{factor}\t{state}\t{active}")
+            typer.echo(f"{each.login}\t{role}\t{each.name}\t{each.proof}\t{state}\t{active}")
 
 
 @staff.command("disable")
@@ -82,6 +82,18 @@ def staff_password(login: Login, data_dir: DataDir = None) -> None:
     password = _password()
     with application(data_dir) as app, _told():
         _change(app, login, lambda who: app.staff_admin.set_password(who, password, OPERATOR), "has another password")
+
+
+@staff.command("join")
+def staff_join(
+    login: Login,
+    name: Annotated[str, typer.Argument(help="What the clinic's accounts call them, where that is not their login.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Whoever next signs in with that clinic account takes this account over; its password and second factor end then."""
+    with application(data_dir) as app:
+        step = partial(app.clinic_accounts.join, name=name or login, by=OPERATOR)
+        _change(app, login, step, f"waits for the clinic account {name or login}")
 
 
 @staff.command("reset-totp")

@@ -38,6 +38,7 @@ def _form(app: Application, request: Request, member: StaffMember, problem: str 
         "member": member,
         "problem": problem,
         "said": _SAID.get(said, ""),
+        "password": app.staff.has_password(member.id),
         "second_factor": app.staff.second_factor.has(member.id),
         "codes_left": app.staff.second_factor.left(member.id),
         "sessions": app.staff_admin.sessions(member.id),

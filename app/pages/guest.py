@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app import consent, render
-from app.guests import ALL, CHAINLIT, COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
+from app.guests import ALL, ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id, signed_in_id
 from app.pages.own_page import words_for
 from app.records.choices import Choices
 from app.wiring import Application
@@ -56,7 +56,7 @@ def routes(app: Application) -> APIRouter:
 
 def _set_again(request: Request, response: Response, max_age: int | None) -> None:
     """The cookies that the browser holds, to be kept so long; None is until it is closed."""
-    for name in (COOKIE, CHAINLIT):
+    for name in (COOKIE, CHAINLIT, ASIDE):
         if value := request.cookies.get(name):
             response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax")
 
@@ -73,6 +73,7 @@ def _page(app: Application, request: Request) -> dict[str, object]:
         "starter": app.words.say("starter_notice") if app.settings.mode == "demo" else "",
         "leave_to": _NEUTRAL,
         **_emergency(app, region),
+        **_sign_in(app, request),
         **{part: app.words.say(key) for part, key in _SAID.items()},
     }
 
@@ -86,6 +87,13 @@ def _emergency(app: Application, region: str | None) -> dict[str, object]:
         "emergency_number": number,
         "call": app.words.say("call_label", number=number) if number else "",
     }
+
+
+def _sign_in(app: Application, request: Request) -> dict[str, str]:
+    """What leads in and out of an account at the clinic; empty where there is nothing to lead to."""
+    if signed_in_id(request.cookies.get(COOKIE, ""), app.secrets.guest):
+        return {"sign_in": "", "sign_out": app.words.say("portal_sign_out")}
+    return {"sign_in": app.words.say("portal_sign_in") if app.patients_portal is not None else "", "sign_out": ""}
 
 
 def _consent(app: Application, choices: Choices, region: str | None, words: Words) -> dict[str, object] | None:

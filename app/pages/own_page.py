@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import HTTPException, Request, Response
 
 from app import own_data
-from app.guests import COOKIE, guest_id
+from app.guests import COOKIE, guest_id, signed_in_id
 from app.own_data import When
 from app.pages.article_page import common
 from app.pages.templating import page
@@ -22,7 +22,7 @@ def words_for(app: Application, request: Request) -> Words:
 
 @dataclass(frozen=True)
 class OwnPage:
-    """A guest at a page of their own; with `form` they sent one, which must come from our own page."""
+    """A patient at a page of their own; with `form` they sent one, which must come from our own page."""
 
     app: Application
     request: Request
@@ -39,6 +39,11 @@ class OwnPage:
     def patient(self) -> str | None:
         """Whose signed cookie the browser holds."""
         return guest_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether that is the account of a patient who signed in, and no guest."""
+        return signed_in_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest) is not None
 
     @property
     def words(self) -> Words:
@@ -59,6 +64,7 @@ class OwnPage:
             "say": words.say,
             "lang": words.language,
             "when": self.when,
+            "signed_in": self.signed_in,
         }
         response = page(self.request, template, {**common(self.app), **said, **values})
         response.headers["cache-control"] = "no-store"

@@ -30,6 +30,7 @@ def routes(app: Application) -> APIRouter:
                 else words.say("privacy_contact_unknown", clinic=chosen.clinic),
                 "terms": app.terms(),
                 "choices": agreed,
+                "portal": app.patients_portal is not None or bool(chosen.patient_header_key.get_secret_value()),
                 "min_age": chosen.min_age,
                 "contacts": app.cards.contacts(("emergency", "suicide_crisis"), chosen.region or None, words),
             },

@@ -6,11 +6,16 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app import totp
-from app.pages.staff_pages import COOKIE, desk, held, keep, place, sign_in_step, staff_page
+from app.pages.staff_pages import COOKIE, desk, held, keep, place, sign_in_form, sign_in_step, staff_page
 from app.wiring import Application
 
 __all__ = ["COOKIE", "routes"]
 _STEPS = {"code": "/code", "enrol": "/second-factor"}
+_FAILED = (
+    "That name and password do not fit. Check both, or ask an administrator. After several failures a name is closed for a while, "
+    "and opens again by itself."
+)
+_NO_PASSWORDS = "Passwords are not used here. Sign in with your clinic account."
 Code = Annotated[str, Form(max_length=40)]
 To = Annotated[str, Form(max_length=400)]
 
@@ -37,12 +42,9 @@ def routes(app: Application) -> APIRouter:
 def _password(app: Application, router: APIRouter) -> None:
     """The first step."""
 
-    def form(request: Request, to: str, *, failed: bool) -> Response:
-        return staff_page(app, request, "sign_in.html", {"to": desk(to), "failed": failed}, 401 if failed else 200)
-
     @router.get("/sign-in")
     def show(request: Request, to: str = "") -> Response:
-        return form(request, to, failed=False)
+        return sign_in_form(app, request, to)
 
     @router.post("/sign-in")
     def sign_in(
@@ -51,9 +53,11 @@ def _password(app: Application, router: APIRouter) -> None:
         password: Annotated[str, Form(max_length=200)],
         to: To = "",
     ) -> Response:
+        if app.settings.staff_passwords == "off":
+            return sign_in_form(app, request, to, told=_NO_PASSWORDS, status=403)
         token = app.staff.sign_in(login, password, place(request))
         if token is None:
-            return form(request, to, failed=True)
+            return sign_in_form(app, request, to, told=_FAILED, status=401)
         step = _STEPS.get(app.staff.stage(token) or "")
         return keep(app, request, _onward(step, to), token)
 

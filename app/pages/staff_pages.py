@@ -54,6 +54,12 @@ def signed_in(app: Application, request: Request, here: str) -> StaffMember:
     return member
 
 
+def sign_in_form(app: Application, request: Request, to: str, told: str = "", status: int = 200) -> Response:
+    """The sign-in, which leads on to `to`, with what is `told` above it."""
+    ways = {"clinic_account": app.staff_portal is not None, "passwords": app.settings.staff_passwords == "on"}
+    return staff_page(app, request, "sign_in.html", {"to": desk(to), "told": told, **ways}, status)
+
+
 def staff_page(app: Application, request: Request, template: str, values: dict[str, object], status: int = 200) -> Response:
     """A page for staff, with the clinic's name and how to get help at once; kept by no browser, for some show secrets once."""
     region = app.settings.region or None

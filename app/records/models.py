@@ -336,6 +336,8 @@ class Staff(Base):
     """One that is being set up, sealed with the hash of the session that sets it up."""
     totp_step: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """The time step of the newest code that was taken: none is taken twice."""
+    portal: Mapped[str] = mapped_column(String(100), default="", server_default="", index=True)
+    """Whose clinic account this is, as a keyed pseudonym; `awaits` and a name until its owner first comes that way; or empty."""
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
 

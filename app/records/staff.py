@@ -13,7 +13,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app import passwords
+from app import passwords, sign_in_rules
 from app.errors import NotAllowedError
 from app.records.audit import record
 from app.records.database import Database
@@ -22,7 +22,7 @@ from app.records.second_factor import SecondFactor
 from app.records.sign_in_guard import SignInGuard
 from app.sign_in_rules import NOWHERE, Place, SignInRules
 
-ROLES = ("care", "editor", "reviewer", "administrator")
+ROLES = sign_in_rules.ROLES
 SESSION = timedelta(hours=8)
 Stage = Literal["full", "code", "enrol"]
 """How far a sign-in is: through; or the second factor is still to be given, or to be set up."""
@@ -31,6 +31,8 @@ _ACTIVE_EVERY = timedelta(seconds=30)
 _LOGIN = re.compile(r"[\w.@+ -]{1,80}")
 NOT_HERE = "!imported"
 """In place of a password's hash: someone whom an imported library names, who has no account here."""
+BY_PORTAL = "!portal"
+"""In place of a password's hash: someone who signs in with their clinic account, and has no password here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,17 @@ class StaffStore:
         """Whose login and password that is; None where they are wrong, after the same work either way."""
         with self._database.reading() as session:
             row = session.scalar(select(Staff).where(Staff.login == login, Staff.disabled.is_(False)))
+        row = row if row is not None and row.password_hash != BY_PORTAL else None
         try:
             self._hasher.verify(row.password_hash if row else self._decoy, password)
         except VerificationError:
             return None
         return member_of(row) if row else None
+
+    def has_password(self, staff_id: str) -> bool:
+        """Whether they have a password here; who signs in with a clinic account has none."""
+        with self._database.reading() as session:
+            return session.scalar(select(Staff.password_hash).where(Staff.id == staff_id)) != BY_PORTAL
 
     def confirms(self, member: StaffMember, password: str) -> bool:
         """Whether somebody who is signed in knows their password, asked before what a passer-by must not do; failures count."""
@@ -198,7 +206,7 @@ class StaffStore:
     def _open(self, member: StaffMember, stage: Stage, place: Place) -> str:
         token = secrets.token_urlsafe(32)
         with self._database.transaction() as session:
-            self._begin(session, token, member, stage, place)
+            self.begin(session, token, member, stage, place)
         return token
 
     def _replace(self, token: str, member: StaffMember, place: Place) -> str:
@@ -206,10 +214,11 @@ class StaffStore:
         fresh = secrets.token_urlsafe(32)
         with self._database.transaction() as session:
             session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_of(token)))
-            self._begin(session, fresh, member, "full", place)
+            self.begin(session, fresh, member, "full", place)
         return fresh
 
-    def _begin(self, session: Session, token: str, member: StaffMember, stage: Stage, place: Place) -> None:
+    def begin(self, session: Session, token: str, member: StaffMember, stage: Stage, place: Place) -> None:
+        """Open a session within a transaction; one that is through is on the trail."""
         session.execute(delete(StaffSession).where(StaffSession.expires < now()))
         expires = now() + (SESSION if stage == "full" else _HALF_SESSION)
         session.add(StaffSession(token_hash=hash_of(token), staff_id=member.id, expires=expires, stage=stage, browser=place.browser[:40]))

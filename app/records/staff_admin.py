@@ -13,7 +13,7 @@ from app.records.audit import record
 from app.records.database import Database
 from app.records.models import Staff, StaffSession
 from app.records.second_factor import take_away
-from app.records.staff import NOT_HERE, ROLES, StaffStore, hash_of, member_of
+from app.records.staff import BY_PORTAL, NOT_HERE, ROLES, StaffStore, hash_of, member_of
 
 _ID_LETTERS = 16
 
@@ -33,6 +33,13 @@ class Account:
     sessions: int
     """Desks on which they are signed in now."""
     last_active: datetime | None
+    clinic_account: bool = False
+    """Whether they sign in with their clinic account, and have no password here."""
+
+    @property
+    def proof(self) -> str:
+        """What they sign in with."""
+        return "clinic account" if self.clinic_account else "second factor" if self.second_factor else "password alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +158,9 @@ def session_of(token: str) -> str:
 
 
 def _account(row: Staff, sessions: int, last_active: datetime | None) -> Account:
-    member = member_of(row)
-    return Account(
-        member.id, member.login, member.name, member.role, member.title, member.lead, row.disabled, bool(row.totp), sessions, last_active
-    )
+    who, by_portal = member_of(row), row.password_hash == BY_PORTAL
+    told = (who.id, who.login, who.name, who.role, who.title, who.lead, row.disabled, bool(row.totp))
+    return Account(*told, sessions, last_active, by_portal)
 
 
 def _known(session: Session, staff_id: str) -> Staff:

@@ -12,13 +12,16 @@ WITHIN_S = 20.0
 _LONGEST_ADDRESS, _LONGEST_QUERY, _LONGEST_HEADERS, _MOST_HEADERS = 2048, 2048, 16_384, 100
 _FORM, _PACKET, _UPLOAD = 65_536, 1_100_000, 6_000_000
 """Bytes of a form or a button's message, of a socket's packet sent by post, and of an article's file."""
+_SIGNED_IN = ("/portal/done", "/sign-in/clinic/done")
+"""Where a sign-in comes back to: some portals send a code of some thousand characters."""
 _STREAMED = "/desk"
 """Uploads are passed on piece by piece; all else is small and is read before it is passed on."""
 
 
 def too_large(scope: Scope) -> int | None:
     """The status that a request is refused with for its size, by what its first lines say; None where it is not too large."""
-    if len(scope["path"].encode()) > _LONGEST_ADDRESS or len(scope.get("query_string", b"")) > _LONGEST_QUERY:
+    longest = 4 * _LONGEST_QUERY if scope["path"] in _SIGNED_IN else _LONGEST_QUERY
+    if len(scope["path"].encode()) > _LONGEST_ADDRESS or len(scope.get("query_string", b"")) > longest:
         return 414
     sizes = [len(key) + len(value) for key, value in scope["headers"]]
     if sum(sizes) > _LONGEST_HEADERS or len(sizes) > _MOST_HEADERS:

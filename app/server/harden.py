@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
+from app.guests import ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE, guest_id, new_guest
 from app.logs import REQUEST
 from app.server import bodies, page_headers
 from app.server.doors import Doors, header, surface
@@ -36,6 +36,8 @@ _FAILED = (
 _ANSWER_WITHIN_S = 60.0
 _WAITS_LONGER = ("/ws/", "/desk/_nicegui_ws/")
 """A socket that goes by requests holds each until something happens."""
+_COMES_IN = ("/portal/done", "/portal/enter", "/sign-in/clinic/done")
+"""Where somebody comes back signed in: each time the provider is asked, or a signature is checked."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Guards:
         """Whether a search, or a try of a password, is within its address's limit."""
         if scope["path"] == "/library" and b"found=" in scope["query_string"]:  # a search's results, which are searched for now
             return self.limits.may_search(address(scope))
+        if scope["path"] in _COMES_IN:
+            return self.limits.may_come_in(address(scope))
         if scope["method"] != "POST" or not scope["path"].startswith(("/library/", "/sign-in")):
             return True
         allowed = self.limits.may_search if scope["path"].startswith("/library/") else self.limits.may_sign_in
@@ -116,12 +120,14 @@ class Harden:
                 raise
 
     def _fresh_guest(self, scope: Scope) -> str | None:
-        """A new guest cookie for a page opened without a good one."""
+        """A guest's cookie for a page opened without a good one; Chainlit's, which may be somebody else's, goes with it."""
         if scope["method"] != "GET" or "text/html" not in header(scope, b"accept"):
             return None
-        held = _cookies(scope).get(COOKIE)
-        if held and guest_id(held, self._secret):
+        cookies = _cookies(scope)
+        if guest_id(cookies.get(COOKIE, ""), self._secret):
             return None
+        if (aside := cookies.get(ASIDE, "")) and guest_id(aside, self._secret):  # a sign-in is over: the guest of before is back
+            return aside
         made = new_guest(self._secret)
         self._guards.limits.guest_came(guest_id(made, self._secret) or "", address(scope))
         return made
@@ -166,6 +172,8 @@ class _Page:
         headers = [(k, v) for k, v in start["headers"] if k != b"content-length"]
         if self._guest:
             headers.append((b"set-cookie", self._cookie(f"{COOKIE}={self._guest}; Path=/; HttpOnly; SameSite=lax")))
+            if CHAINLIT in _cookies(self._scope):
+                headers.append((b"set-cookie", self._cookie(f'{CHAINLIT}=""; Max-Age=0; Path=/; HttpOnly; SameSite=lax')))
         headers.append((b"content-length", str(len(body)).encode()))
         self._sent = True
         await self._send({**start, "headers": headers})

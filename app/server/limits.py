@@ -81,6 +81,7 @@ class Limits:
         self._patient, self._address = a_minute(settings.limit_messages), a_minute(settings.limit_address_messages)
         self._guests = Buckets(settings.limit_guests, settings.limit_guests / _HOUR, clock)
         self._searches, self._sign_ins = a_minute(settings.limit_searches), a_minute(settings.limit_sign_ins)
+        self._come_ins = a_minute(settings.limit_sign_ins)
         self._newcomers = a_minute(settings.limit_messages)
         self._many: OrderedDict[str, None] = OrderedDict()
 
@@ -104,6 +105,10 @@ class Limits:
     def may_sign_in(self, address: str) -> bool:
         """Whether a password may be tried from there once more."""
         return self._sign_ins.take(neighbourhood(address))
+
+    def may_come_in(self, address: str) -> bool:
+        """Whether somebody may come back from a provider of sign-ins there once more; patients who do keep no nurse from her password."""
+        return self._come_ins.take(neighbourhood(address))
 
     def visit(self, patient_id: str, address: str) -> Visit:
         """How a message comes in: from where, and whether it is to be answered."""

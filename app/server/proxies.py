@@ -17,6 +17,8 @@ from app.server.addresses import Network, within
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "via")
 _PASSED_ON = "carelight.passed_on"
 _REQUEST = "carelight.request"
+_VOUCHED = "carelight.vouched"
+_VOUCHING = "x-carelight-patient"
 _WITH_PORT = re.compile(r"\[(?P<six>[0-9A-Fa-f:.]+)\](?::\d{1,5})?|(?P<four>[0-9.]+):\d{1,5}")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -30,7 +32,7 @@ class Proxies:
     def arrived(self, scope: Scope) -> Scope:
         """The scope with client, scheme, host and request id as they are; what others claim in headers is taken away."""
         headers = MutableHeaders(raw=list(scope["headers"]))
-        claims = {name: headers[name] for name in (*_FORWARDING, "x-request-id") if name in headers}
+        claims = {name: headers[name] for name in (*_FORWARDING, "x-request-id", _VOUCHING) if name in headers}
         for name in claims:
             del headers[name]
         peer = str((scope.get("client") or ("",))[0])
@@ -43,7 +45,7 @@ class Proxies:
 
     def _told(self, scope: Scope, claims: dict[str, str], peer: str) -> dict[str, Any]:
         """What a trusted proxy says of the request that it passed on."""
-        told: dict[str, Any] = {"client": (self._client(claims.get("x-forwarded-for", ""), peer), 0)}
+        told: dict[str, Any] = {"client": (self._client(claims.get("x-forwarded-for", ""), peer), 0), _VOUCHED: claims.get(_VOUCHING, "")}
         proto = claims.get("x-forwarded-proto", "").split(",")[0].strip().lower()
         if proto in ("http", "https"):
             told["scheme"] = proto if scope["type"] == "http" else proto.replace("http", "ws")
@@ -73,6 +75,11 @@ def address(scope: Scope) -> str:
 def passed_on(scope: Scope) -> bool:
     """Whether some proxy says that it passed the request on."""
     return bool(scope.get(_PASSED_ON))
+
+
+def vouched(scope: Scope) -> str:
+    """The token by which a trusted proxy vouches for a patient; empty where none does."""
+    return str(scope.get(_VOUCHED, ""))
 
 
 def request_id(scope: Scope) -> str:

@@ -22,6 +22,7 @@ _OURS: Mapping[Right, str] = {
     "everyone": """
         GET /library · POST /library/search · POST /library/find · GET /library/{slug} · GET /page.json · GET /privacy
         GET /healthz · GET /readyz · GET /metrics · GET /my-data
+        GET /portal · GET /portal/done · GET /portal/enter · POST /portal/sign-out · GET /sign-in/clinic · GET /sign-in/clinic/done
         POST /guest/keep · POST /guest/forget · POST /guest/leave
         GET /sign-in · POST /sign-in · GET /sign-in/code · POST /sign-in/code · GET /sign-in/second-factor
         POST /sign-in/second-factor · POST /sign-out · GET /care · GET /editor · GET /admin

@@ -36,8 +36,8 @@ class RecordsDataLayer(BaseDataLayer):
         return await asyncio.get_running_loop().run_in_executor(self._lane, partial(work, *arguments))
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
-        """A guest is who their signed cookie says; nothing else is kept about them here."""
-        return PersistedUser(id=identifier, identifier=identifier, display_name="Guest", createdAt=_EPOCH)
+        """A patient is who their signed cookie says; nothing else is kept about them here."""
+        return PersistedUser(id=identifier, identifier=identifier, display_name="You", createdAt=_EPOCH)
 
     async def create_user(self, user: User) -> PersistedUser | None:
         return await self.get_user(user.identifier)

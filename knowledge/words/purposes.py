@@ -25,6 +25,7 @@ _PURPOSES: dict[str, tuple[str, str]] = {
     "privacy_": (_ENTRY, "On the privacy page."),
     "pause_": (_ENTRY, "The switch in the settings that keeps nothing ordinary, and the line above the chat while it is on."),
     "my_data_": (_ENTRY, "On the page where patients read, download, correct and delete what is kept about them."),
+    "portal_": (_ENTRY, "Where patients sign in with their account at the clinic, and out again."),
     "open_library": (_ENTRY, "Link to the library."),
     "talk_to_person": (_ENTRY, "Button, and what it says in the patient's name."),
     "leave_quickly": (_ENTRY, "Button that hides the chat at once, for shared phones."),

@@ -106,10 +106,10 @@ def small(tmp_path: Path, migrated: Path, rule_layer: RedFlagRules) -> Iterator[
 def site(small: Application) -> FastAPI:
     """Our own pages and routes, without the desk and the chat."""
     from app.main import _own_routes
-    from app.pages import account, guest, library, my_data, privacy, sign_in, watched
+    from app.pages import account, guest, library, my_data, portal, privacy, sign_in, staff_portal, watched
 
     web = FastAPI()
-    for router in (each.routes(small) for each in (watched, library, guest, my_data, privacy, sign_in, account)):
+    for router in (each.routes(small) for each in (watched, library, guest, my_data, privacy, portal, sign_in, staff_portal, account)):
         web.include_router(router)
     _own_routes(web, small)
     return web

@@ -81,6 +81,14 @@ def test_a_member_of_staff_is_added_with_a_password_from_standard_input(run: Run
     app.close()
 
 
+@pytest.mark.parametrize(("name", "waits_for"), [((), "nora"), (("n.smith",), "n.smith")])
+def test_an_account_can_wait_for_a_clinic_account(name: tuple[str, ...], waits_for: str, run: Run, folder: Path) -> None:
+    """By its own name, or by the one that the clinic's accounts have for them."""
+    run("staff", "add", "nora", text="correct horse battery\n")
+    assert run("staff", "join", "nora", *name).stdout == f"nora waits for the clinic account {waits_for}.\n"
+    assert run("staff", "join", "nobody").exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("role", "password", "words"), [("care", "short", "12 characters"), ("doctor", "correct horse battery", "role must be")]
 )

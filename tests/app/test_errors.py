@@ -20,6 +20,7 @@ ENDS_ELSEWHERE = {
     "ModelError": "ends in the quoted answer",
     "CancelledError": "ends a draft that nobody waits for",
     "_FailedAttemptError": "becomes ModelError once no attempt is left",
+    "PortalDownError": "ends in a page that says to go on without signing in",
     "TakenError": "is told at the desk, as NotAllowedError is",
     "StaleDraftError": "is told at the desk, with both texts side by side",
     "UploadError": "is told at the desk, beside the file",

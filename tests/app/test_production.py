@@ -45,6 +45,14 @@ def test_a_setting_that_is_not_fit_for_patients_is_a_gap(name: str, value: str, 
     assert gap not in _gaps(small, **READY)
 
 
+@pytest.mark.parametrize("who", ["patient", "staff"])
+def test_an_issuer_that_is_not_https_is_a_gap(who: str, small: Application) -> None:
+    """Whoever is on the way to it could sign in as anybody."""
+    known = {f"{who}_oidc_client_id": "c", "staff_oidc_roles": "nurses=care"}
+    assert "CARELIGHT_STAFF_OIDC_ISSUER" in _gaps(small, **READY, **known, **{f"{who}_oidc_issuer": "http://id.example.org"})
+    assert "CARELIGHT_STAFF_OIDC_ISSUER" not in _gaps(small, **READY, **known, **{f"{who}_oidc_issuer": "https://id.example.org"})
+
+
 def test_starter_content_is_never_production_content(small: Application) -> None:
     """Nothing reaches patients that two people have not passed (promise 4)."""
     assert "1 articles are not signed by two people, and patients would not get them: gout" in _gaps(small, **READY)

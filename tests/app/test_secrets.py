@@ -56,3 +56,16 @@ def test_a_folder_that_cannot_hold_secrets_is_named(tmp_path: Path) -> None:
     (tmp_path / "secrets").write_text("in the way")
     with pytest.raises(DataFolderError, match=str(tmp_path)):
         secrets.obtain(_settings(tmp_path))
+
+
+def test_a_secret_that_somebody_else_made_is_read_from_a_setting_or_a_file(tmp_path: Path) -> None:
+    """What a provider gave us; without one none is made up."""
+    chosen = _settings(tmp_path)
+    assert secrets.given(chosen, "patient-oidc", "") == ""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "patient-oidc").write_text("from the file\n")
+    assert secrets.given(chosen, "patient-oidc", "") == "from the file"
+    assert secrets.given(chosen, "patient-oidc", "from the setting") == "from the setting"
+    (tmp_path / "secrets" / "patient-oidc").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataFolderError, match="patient-oidc"):
+        secrets.given(chosen, "patient-oidc", "")

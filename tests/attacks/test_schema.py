@@ -32,7 +32,7 @@ _ENDS_IT = ("/sign-out", "/guest/forget", "/account/password", "/account/second-
 _INNER = ("Traceback (most recent", "sqlalchemy", "sqlite3", "/app/records/")
 
 
-def described(data_dir: str) -> dict[str, dict[str, Any]]:
+def interfaces_of(data_dir: str) -> dict[str, dict[str, Any]]:
     """Our own pages and Chainlit's routes as OpenAPI; the server itself describes them to nobody."""
     app = Application(Settings(data_dir=data_dir))
     web = FastAPI()
@@ -47,7 +47,7 @@ def described(data_dir: str) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def interfaces(target: Server) -> dict[str, dict[str, Any]]:
-    return described(str(target.data_dir))
+    return interfaces_of(str(target.data_dir))
 
 
 @contextmanager
@@ -67,8 +67,8 @@ def test_nothing_that_a_route_may_be_given_breaks_it(whose: str, login: str, int
     """No answer is an error of the server's, none shows its insides, and it still serves afterwards."""
     asked, broken = 0, set[str]()
     with somebody(target, login) as caller:
-        for found in schemathesis.openapi.from_dict(interfaces[whose]).get_all_operations():
-            operation: Any = found.ok()
+        described: Any = schemathesis.openapi.from_dict(interfaces[whose])
+        for operation in (found.ok() for found in described.get_all_operations()):
             if operation.path not in _ENDS_IT:
                 asked += _try(operation, caller, target, broken)
         assert caller.get(f"{target.url}/healthz", timeout=20).ok

@@ -66,6 +66,8 @@
     if (page.emergency_number) notice.append(element("a", page.call, { href: "tel:" + page.emergency_number }))
     const library = element("a", page.library, { href: "/library", target: "_blank" })
     notice.append(library, element("a", page.my_data, { href: "/my-data" }), element("a", page.privacy, { href: "/privacy" }))
+    if (page.sign_in) notice.append(element("a", page.sign_in, { href: "/portal", id: "carelight-sign-in" }))
+    if (page.sign_out) notice.append(signOut())
     const person = element("button", page.person, { type: "button", id: "carelight-ask-person" })
     person.onclick = () => ask("talk-to-person", person)
     const leave = element("button", page.leave, { type: "button", id: "carelight-leave" })
@@ -87,6 +89,12 @@
     drawStopped()
     drawPaused()
     drawPerson()
+  }
+
+  function signOut() {
+    const form = element("form", "", { method: "post", action: "/portal/sign-out", id: "carelight-sign-out" })
+    form.append(element("button", page.sign_out, { type: "submit" }))
+    return form
   }
 
   // The text that is agreed to before the first answer. It never covers the composer: whatever is typed is screened at once.
