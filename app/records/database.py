@@ -8,32 +8,29 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.errors import RecordsError
 from app.records import sealed
 from app.records.audit_chain import append_waiting
+from app.records.engines import open_engine, without_haste
 from app.records.keyring import Keyring
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
-    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another; `keyring` seals patients' words.
+    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another, and with it every other wait
+    (`app.records.engines`); `keyring` seals patients' words.
 
     Without a keyring everything else can be read and written, and their words are refused.
     """
 
     def __init__(self, url: str, lock_wait_s: float = 0.3, keyring: Keyring | None = None) -> None:
         sqlite = url.startswith("sqlite")
-        self.engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=not sqlite,
-            connect_args={"timeout": lock_wait_s, "check_same_thread": False} if sqlite else {},
-        )
+        self.engine = open_engine(url, lock_wait_s)
         if sqlite:
             event.listen(self.engine, "connect", _sqlite_pragmas)
             event.listen(self.engine, "begin", _sqlite_begin)
@@ -58,6 +55,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to the newest form; RecordsError where that fails."""
         with _mapped(), self.engine.execution_options(writes=True).begin() as connection:
+            without_haste(connection)
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -67,7 +65,9 @@ class Database:
         """Write every page anew, so that none holds what was there before; RecordsError where another program reads just then."""
         if self.engine.dialect.name != "sqlite":
             with _mapped(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM FULL")
+                connection.detach()  # closed afterwards: nobody else may get a connection without limits
+                for step in ("SET lock_timeout = '30s'", "SET statement_timeout = 0", "VACUUM FULL"):
+                    connection.exec_driver_sql(step)
             return
         with _mapped(), closing(self.engine.raw_connection()) as raw:
             try:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, create_engine, event, func, insert, select
+from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, event, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.errors import RecordsError
+from app.records.engines import open_engine
 
 TABLES = MetaData()
 DATA_KEYS = Table(
@@ -33,8 +34,7 @@ class KeyStore:
 
     def __init__(self, url: str, wait_s: float) -> None:
         self._sqlite = url.startswith("sqlite")
-        settings = {"timeout": wait_s, "check_same_thread": False} if self._sqlite else {}
-        self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=not self._sqlite, connect_args=settings)
+        self.engine = open_engine(url, wait_s)
         if self._sqlite:
             event.listen(self.engine, "connect", _pragmas)
             event.listen(self.engine, "begin", _begin)
@@ -51,6 +51,12 @@ class KeyStore:
         """How many keys there are."""
         with self.reading() as connection:
             return connection.scalar(select(func.count()).select_from(DATA_KEYS).where(DATA_KEYS.c.wrapped.is_not(None))) or 0
+
+    @property
+    def destructions(self) -> str:
+        """Another value each time that keys were destroyed, here or by another process."""
+        with self.reading() as connection:
+            return str(connection.scalar(select(KEYRING.c.value).where(KEYRING.c.name == "destroyed")))
 
     def destroyed(self, prefix: str) -> Sequence[str]:
         """The subjects with that prefix whose key was destroyed."""
