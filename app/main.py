@@ -16,7 +16,7 @@ from app import wiring
 from app.content.publishing import publish_due
 from app.errors import RecordsError
 from app.escalation.pager import Pager
-from app.guests import COOKIE, guest_id
+from app.guests import COOKIE
 from app.pages import account, guest, library, my_data, privacy, sign_in, watched
 from app.pages.article_page import common
 from app.pages.templating import rendered
@@ -59,7 +59,7 @@ def create(app: Application) -> Harden:
     for route in rights.routes(web.routes):
         if rights.right_of(route) is None:
             log.warning("%s states no right; add it to app/server/rights.py", route)
-    return Harden(web, app.secrets.guest, _guards(app))
+    return Harden(web, app.guests, _guards(app))
 
 
 def _guards(app: Application) -> Guards:
@@ -85,7 +85,7 @@ def _own_routes(web: FastAPI, app: Application) -> None:
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
         rated, value = _rating(await request.body(), removed=request.method == "DELETE")
-        patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+        patient = app.guests.id_in(request.cookies.get(COOKIE, ""))
         if not rated or patient is None or not await run_in_threadpool(_rate, app, patient, rated, value):
             raise HTTPException(404)
         return JSONResponse({"success": True, "feedbackId": rated})

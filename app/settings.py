@@ -160,6 +160,12 @@ class Settings(BaseSettings):
     model_answer_tokens: int = Field(400, ge=20, description="Tokens that a draft may hold.")
     model_price_in: float = Field(0.0, ge=0, description="Price of a million tokens sent to `model`; 0 means unknown.")
     model_price_out: float = Field(0.0, ge=0, description="Price of a million tokens that `model` wrote; 0 means unknown.")
+    guest_days: int = Field(
+        180,
+        ge=30,
+        le=1095,
+        description="Days after their last visit until a guest's cookie is refused, and a browser that keeps chats drops it.",
+    )
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
     log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for a collector: one object a line.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="From which level on our own events are logged.")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app import consent, render
-from app.guests import COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id
+from app.guests import COOKIE, KEEP_COOKIE
 from app.pages.own_page import words_for
 from app.records.choices import Choices
 from app.wiring import Application
@@ -18,7 +18,7 @@ def routes(app: Application) -> APIRouter:
 
     @router.get("/page.json")
     def page(request: Request) -> dict[str, object]:
-        patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+        patient = app.guests.id_in(request.cookies.get(COOKIE, ""))
         region = (app.conversations.profile(patient).region if patient else None) or app.settings.region or None
         home = app.regions.get(region or "")
         number = (home.emergency if home else None) or ""
@@ -44,10 +44,10 @@ def routes(app: Application) -> APIRouter:
     @router.post("/guest/keep")
     def keep(request: Request, response: Response) -> dict[str, str]:
         """From now on this device's cookies outlive the browser session."""
-        response.set_cookie(KEEP_COOKIE, "1", max_age=KEEP_SECONDS, httponly=True, samesite="lax")
+        response.set_cookie(KEEP_COOKIE, "1", max_age=app.guests.seconds, httponly=True, samesite="lax")
         for name in (COOKIE, "access_token"):
             if value := request.cookies.get(name):
-                response.set_cookie(name, value, max_age=KEEP_SECONDS, httponly=True, samesite="lax")
+                response.set_cookie(name, value, max_age=app.guests.seconds, httponly=True, samesite="lax")
         return {"kept": "yes"}
 
     @router.post("/guest/forget")

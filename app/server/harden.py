@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
+from app.guests import COOKIE, KEEP_COOKIE, Guests
 from app.logs import REQUEST
 from app.server import bodies, page_headers
 from app.server.doors import Doors, header, surface
@@ -59,10 +59,10 @@ class Guards:
 
 
 class Harden:
-    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it. `secret` signs guests' cookies."""
+    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it. `guests` makes and renews their cookies."""
 
-    def __init__(self, app: ASGIApp, secret: str, guards: Guards | None = None) -> None:
-        self.app, self._secret, self._guards = app, secret, guards or Guards()
+    def __init__(self, app: ASGIApp, guests: Guests, guards: Guards | None = None) -> None:
+        self.app, self._guests, self._guards = app, guests, guards or Guards()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -97,7 +97,7 @@ class Harden:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with a bounded body; what comes back is dressed, and comes in time or not at all."""
-        page = _Page(scope, send, self._guards.doors.own(scope), self._fresh_guest(scope))
+        page = _Page(scope, send, self._guards.doors.own(scope), self._guest_cookie(scope))
         if not self._guards.may(scope):
             await page.send({"type": "http.response.start", "status": 429, "headers": [(b"content-type", _HTML), (b"retry-after", b"60")]})
             await page.send({"type": "http.response.body", "body": self._guards.limited().encode()})
@@ -115,22 +115,37 @@ class Harden:
             if str(error) != "No response returned.":
                 raise
 
-    def _fresh_guest(self, scope: Scope) -> str | None:
-        """A new guest cookie for a page opened without a good one."""
+    def _guest_cookie(self, scope: Scope) -> "_Given | None":
+        """A guest's cookie for a page that is opened: a new guest's where there is no good one, and one as of today for an older one."""
         if scope["method"] != "GET" or "text/html" not in header(scope, b"accept"):
             return None
-        held = _cookies(scope).get(COOKIE)
-        if held and guest_id(held, self._secret):
-            return None
-        made = new_guest(self._secret)
-        self._guards.limits.guest_came(guest_id(made, self._secret) or "", address(scope))
-        return made
+        held = _cookies(scope).get(COOKIE, "")
+        if self._guests.id_in(held) is not None:
+            value = self._guests.renewed(held)
+        else:
+            value = self._guests.new()
+            self._guards.limits.guest_came(self._guests.id_in(value) or "", address(scope))
+        return _Given(value, self._guests.seconds) if value is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A guest's cookie on its way out, and for how many seconds a browser that keeps chats is to keep it."""
+
+    value: str
+    seconds: int
+
+    def lines(self, *, kept: bool) -> list[str]:
+        """What the browser is told; a browser that keeps chats also goes on keeping that choice."""
+        cookies = {COOKIE: self.value, KEEP_COOKIE: "1"} if kept else {COOKIE: self.value}
+        ends = f"; Max-Age={self.seconds}" if kept else ""
+        return [f"{name}={value}{ends}; Path=/; HttpOnly; SameSite=lax" for name, value in cookies.items()]
 
 
 class _Page:
     """One response on its way out: headers added, third-party links taken out of HTML, cookies shortened, errors without words."""
 
-    def __init__(self, scope: Scope, send: Send, own: str, guest: str | None) -> None:
+    def __init__(self, scope: Scope, send: Send, own: str, guest: _Given | None) -> None:
         self._scope, self._send, self._own, self._guest = scope, send, own, guest
         self._keep = KEEP_COOKIE in _cookies(scope)
         self._start: Message | None = None
@@ -164,8 +179,8 @@ class _Page:
             return
         body = _THIRD_PARTY.sub(b"", bytes(self._body))
         headers = [(k, v) for k, v in start["headers"] if k != b"content-length"]
-        if self._guest:
-            headers.append((b"set-cookie", self._cookie(f"{COOKIE}={self._guest}; Path=/; HttpOnly; SameSite=lax")))
+        if self._guest is not None:
+            headers += [(b"set-cookie", self._cookie(line)) for line in self._guest.lines(kept=self._keep)]
         headers.append((b"content-length", str(len(body)).encode()))
         self._sent = True
         await self._send({**start, "headers": headers})

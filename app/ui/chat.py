@@ -21,7 +21,7 @@ from chainlit.input_widget import Select, Switch, TextInput
 from app import wiring
 from app.conversation import Event, Finished, Grown, Screened, Shown
 from app.escalation import care_line
-from app.guests import guest_from_cookies, keeps_chats
+from app.guests import keeps_chats
 from app.journal import Reply, Tap, Visit
 from app.logs import REQUEST, place
 from app.records.models import new_id
@@ -86,7 +86,7 @@ def data_layer() -> RecordsDataLayer:
 @cl.header_auth_callback
 async def guest(headers: Any) -> cl.User | None:
     """A guest is whoever holds the signed cookie that the page was given."""
-    patient_id = guest_from_cookies(headers.get("cookie", ""), carelight.secrets.guest)
+    patient_id = carelight.guests.in_header(headers.get("cookie", ""))
     return cl.User(identifier=patient_id, display_name="Guest") if patient_id else None
 
 

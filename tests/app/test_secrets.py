@@ -56,3 +56,10 @@ def test_a_folder_that_cannot_hold_secrets_is_named(tmp_path: Path) -> None:
     (tmp_path / "secrets").write_text("in the way")
     with pytest.raises(DataFolderError, match=str(tmp_path)):
         secrets.obtain(_settings(tmp_path))
+
+
+def test_since_when_guests_cookies_hold_their_moment_is_kept(tmp_path: Path) -> None:
+    """Cookies of before are taken from that day on for as long as a new one would be, and not from each start on."""
+    first = secrets.obtain(_settings(tmp_path))
+    (tmp_path / "guests-timed").write_text(str(int(first.guests_timed) - 1000))
+    assert secrets.obtain(_settings(tmp_path)).guests_timed == first.guests_timed - 1000
