@@ -2,6 +2,8 @@
 
 The newest keys open every copy of the words, but for what was deleted since: that is how a deletion reaches backups. So the
 copy of the keys is always replaced, and must not itself be kept in old versions. The master key is in neither.
+
+Nor is the spool, which holds messages for a while under a key that no deletion destroys: a copy of it would outlive them.
 """
 
 import hashlib
@@ -22,7 +24,6 @@ from app.settings import Settings
 
 _WORDS, _KEYS = "words-", "keys"
 _MANIFEST, _RECORDS, _KEY_STORE = "manifest.json", "records", "keys.db"
-_SPOOLED = ("spool", "spool.replaying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,9 @@ class Archive:
 
 
 def write_words(settings: Settings, keyring: Keyring, into: Path, at: datetime) -> Path:
-    """A dated copy of the records, and of escalations that wait on disk; the folder it stands in."""
+    """A dated copy of the records; the folder it stands in."""
     with _fresh(into, f"{_WORDS}{at:%Y%m%dT%H%M%SZ}") as folder:
         backup.dump(settings.database, folder / _RECORDS)
-        for name in _SPOOLED:
-            if (waiting := settings.data_dir / name).exists():
-                shutil.copyfile(waiting, folder / name)
         return _finished(folder, keyring, at)
 
 
@@ -138,9 +136,6 @@ def restore(settings: Settings, keyring: Keyring, backups: Path, name: str) -> A
     elif keys:
         backup.load(keys.folder / _KEY_STORE, settings.key_store)
     backup.load(words.folder / _RECORDS, settings.database)
-    for waiting in _SPOOLED:
-        if (words.folder / waiting).exists() and not (settings.data_dir / waiting).exists():
-            shutil.copyfile(words.folder / waiting, settings.data_dir / waiting)
     return words
 
 

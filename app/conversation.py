@@ -5,11 +5,12 @@ on the screening lane, and the rest, which may be slow, on the answering lane.
 """
 
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app import render
 from app.answering import Answering, Clock, Moment, Parts, reply, say
@@ -22,8 +23,8 @@ from guardrails.language import COVERED, language_of
 from guardrails.level import SERIOUS, Finding, Level, worst
 
 log = logging.getLogger("carelight.turn")
-_UNSAVED_CHATS, _UNSAVED_TURNS = 1_000, 20
-"""How much of what the records could not take is kept in memory for the next message's screening."""
+_UNSAVED_CHATS, _UNSAVED_TURNS, _UNSAVED_S = 1_000, 20, 30 * 60
+"""How much of what the records could not take is kept in memory for the next message's screening, and for how many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,21 @@ class Finished:
 Event = Shown | Grown | Screened | Finished
 
 
+@dataclass(slots=True)
+class _Unsaved:
+    """Messages of one chat that nothing could store, and when the newest came."""
+
+    texts: list[str] = field(default_factory=list, repr=False)
+    at: float = 0.0
+
+
 class Conversation:
     """Answers patients' messages, one turn at a time."""
 
     def __init__(self, parts: Parts, journal: Journal, escalations: Escalations) -> None:
         self._parts, self._journal, self._escalations = parts, journal, escalations
         self._answering = Answering(parts, journal, escalations)
-        self._unsaved: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+        self._unsaved: OrderedDict[tuple[str, str], _Unsaved] = OrderedDict()
 
     def reply(
         self,
@@ -161,12 +170,18 @@ class Conversation:
 
     def _kept(self, patient_id: str, conversation_id: str, text: str) -> tuple[str, ...]:
         """The messages of that patient's chat that nothing could store, for the next one's screening; only so many of so many chats."""
-        unsaved = self._unsaved.setdefault((patient_id, conversation_id), [])
-        unsaved.append(text)
-        del unsaved[:-_UNSAVED_TURNS]
+        unsaved = self._unsaved.setdefault((patient_id, conversation_id), _Unsaved())
+        unsaved.texts = [*unsaved.texts, text][-_UNSAVED_TURNS:]
+        unsaved.at = time.monotonic()
         while len(self._unsaved) > _UNSAVED_CHATS:
             self._unsaved.popitem(last=False)
-        return tuple(unsaved)
+        return tuple(unsaved.texts)
+
+    def forget_old(self) -> None:
+        """What nothing could store goes after half an hour, also where nobody writes any more."""
+        before = time.monotonic() - _UNSAVED_S
+        for chat in [chat for chat, unsaved in list(self._unsaved.items()) if unsaved.at < before]:
+            self._unsaved.pop(chat, None)
 
     def _screen(self, turn: OpenTurn) -> Moment:
         screening = self._parts.screener.screen(turn.turns, turn.profile, turn.answers, turn.settled_through)

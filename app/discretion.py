@@ -152,6 +152,11 @@ class Discretion:
         with self._lock:
             self._held.pop(chat, None)
 
+    def forget_old(self) -> None:
+        """What was held long enough goes now, also where nobody writes any more."""
+        with self._lock:
+            self._forget(self._clock() - _FOR_S)
+
     def _forget(self, before: float) -> None:
         self._held = {chat: held for chat, held in self._held.items() if held.touched >= before}
         self._unkept = {turn: since for turn, since in self._unkept.items() if since >= before}

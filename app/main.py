@@ -49,7 +49,7 @@ def create(app: Application) -> Harden:
     for route in rights.routes(web.routes):
         if rights.right_of(route) is None:
             log.warning("%s states no right; add it to app/server/rights.py", route)
-    return Harden(web, app.secrets.guest, _guards(app))
+    return Harden(web, app.guests, _guards(app))
 
 
 def _guards(app: Application) -> Guards:

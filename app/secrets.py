@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ class Secrets:
     records: bytes
     """Seals what a patient left to be reached by."""
     made: tuple[Path, ...]
+    guests_timed: float = 0.0
+    """Since when, in seconds since the epoch, guests' cookies here hold the moment they were given."""
 
     @property
     def library(self) -> bytes:
@@ -55,7 +58,8 @@ def obtain(settings: Settings) -> Secrets:
     guest = settings.guest_secret.get_secret_value() or _file(folder / "guest", secrets.token_urlsafe(48), made)
     spool = _file(folder / "spool", Fernet.generate_key().decode(), made)
     records = _file(folder / "records", Fernet.generate_key().decode(), made)
-    return Secrets(guest, spool.encode(), records.encode(), tuple(made))
+    timed = _file(settings.data_dir / "guests-timed", str(int(time.time())), [])
+    return Secrets(guest, spool.encode(), records.encode(), tuple(made), float(timed) if timed.isdecimal() else 0.0)
 
 
 def _file(path: Path, fresh: str, made: list[Path]) -> str:

@@ -192,6 +192,12 @@ class Settings(BaseSettings):
         "on", description="Whether staff may sign in with a password kept here; `off` needs `staff_oidc_issuer`."
     )
     oidc_timeout: float = Field(5.0, gt=0, le=30, description="Seconds that a sign-in waits for the clinic's own accounts.")
+    guest_days: int = Field(
+        180,
+        ge=30,
+        le=1095,
+        description="Days after their last visit until a guest's cookie is refused, and a browser that keeps chats drops it.",
+    )
     guest_secret: SecretStr = Field(SecretStr(""), description="Signs guest and staff cookies; generated into the data folder when empty.")
     log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for a collector: one object a line.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="From which level on our own events are logged.")

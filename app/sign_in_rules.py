@@ -1,7 +1,8 @@
 """What a clinic asks of the sign-ins of its staff, and where one comes from."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 ROLES = ("care", "editor", "reviewer", "administrator")
@@ -18,7 +19,7 @@ class SignInRules:
     idle: timedelta = timedelta(hours=1)
     """How long a desk may stand unused."""
     tries: int = 10
-    """Failures after which an account is closed for a while."""
+    """Failures after which an account is closed for a while: to strangers, or to one browser that it knows."""
     closed_for: timedelta = timedelta(minutes=15)
     address_tries: int = 20
     """Failures from one address after which it waits, twice as long after each, a minute at most."""
@@ -30,6 +31,10 @@ class Place:
 
     address: str = ""
     browser: str = ""
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the browser holds of us: whether it was signed in with before (`app.known_devices`)."""
+    session: str = field(default="", repr=False)
+    """The token of whoever is signed in already, and is asked for the password once more."""
 
 
 NOWHERE = Place()

@@ -5,6 +5,7 @@ from functools import cached_property
 from app import secrets
 from app.content import review_policy
 from app.content.review_policy import Overdue, Policy
+from app.guests import Guests
 from app.masters import MasterFile, MastersFromSettings
 from app.records import sealing
 from app.records.alarms import AlarmStore
@@ -60,6 +61,12 @@ class Stores:
     @cached_property
     def secrets(self) -> secrets.Secrets:
         return secrets.obtain(self.settings)
+
+    @cached_property
+    def guests(self) -> Guests:
+        """Who holds which guest's cookie; those of before cookies held a moment are taken for as long again as a new one would be."""
+        days = self.settings.guest_days
+        return Guests(self.secrets.guest, days, self.secrets.guests_timed + days * 24 * 3600)
 
     @cached_property
     def database(self) -> Database:

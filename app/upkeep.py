@@ -32,12 +32,14 @@ class Upkeep(Watch):
             "reviews": self._review,
             "overdue": self._withdraw,
             "audit": self._checkpoint,
+            "memory": self._forget,
         }
         super().__init__("upkeep", chores, every_s=0.5)
         self._app = app
         self._sampling = Sampling(app.review_list, app.settings.review_sample)
         self._hourly, self._overdue, self._audit = (AtMostEvery(timedelta(hours=1)) for _ in range(3))
-        self._minutely = AtMostEvery(timedelta(minutes=1))
+        self._minutely, self._often = AtMostEvery(timedelta(minutes=1)), AtMostEvery(timedelta(seconds=10))
+        self._destructions = ""
 
     def _review(self) -> None:
         """Last week's sample of chats that raised no alarm, where the clinic reads one."""
@@ -68,6 +70,17 @@ class Upkeep(Watch):
     def _checkpoint(self) -> None:
         """The audit log's checkpoint of the day, looked at once an hour."""
         self._audit.do(now(), lambda: audit_trail.nightly(self._app))
+
+    def _forget(self) -> None:
+        """Words in this process's memory that no key stands for any more, looked at every ten seconds: also where another deleted them."""
+        self._often.do(now(), self._forget_deleted)
+
+    def _forget_deleted(self) -> None:
+        self._app.forget_old()
+        counted = self._app.keyring.destructions
+        if counted != self._destructions:
+            self._app.forget_texts()
+            self._destructions = counted
 
     def _index(self) -> None:
         """Index what is served now; an index that could not be used at start is left to `carelight index rebuild`."""

@@ -58,6 +58,12 @@ log = logging.getLogger("carelight")
 CORPUS = Path(__file__).parent.parent / "knowledge" / "corpus"
 _RULES_LIMIT_S = 1.0
 _CLASSIFIER_LIMIT_S = 0.5
+_RULES_READ_S = 0.6
+"""How long the rules read within their limit: what they found until then counts, and what they have not read is said."""
+_QUESTIONS_READ_S = 0.15
+"""For the rules that ask, which come after them and find what was read."""
+_LATER_READ_S = 1.0
+"""For whatever is made of a message once its card stands."""
 
 
 @dataclass
@@ -129,18 +135,27 @@ class Application(Capacity, Stores):
     @cached_property
     def eraser(self) -> Eraser:
         """Deletes chats and everything that was derived from them."""
-        return Eraser(self.database, self.keyring, lambda text: privacy.mask(text).text, self._forget_texts)
+        return Eraser(self.database, self.keyring, lambda text: privacy.mask(text).text, self.forget_texts)
 
     @cached_property
     def retention(self) -> RetentionStore:
         return RetentionStore(self.database, self.keyring, self.eraser)
 
-    def _forget_texts(self) -> None:
-        """What is remembered of messages in memory, to answer faster."""
+    def forget_texts(self) -> None:
+        """Forget what is remembered of messages in memory, to answer faster."""
         made = vars(self)
-        for name in ("missing", "embedder"):
+        for name in ("missing", "embedder", "meaning", "red_flags"):
             if name in made:
                 made[name].forget()
+        if self._search is not None:
+            self._search.forget()
+
+    def forget_old(self) -> None:
+        """Forget messages that are held without being stored, and were held long enough."""
+        made = vars(self)
+        for name in ("discretion", "conversation"):
+            if name in made:
+                made[name].forget_old()
 
     @cached_property
     def red_flags(self) -> red_flags.RedFlagRules:
@@ -162,14 +177,14 @@ class Application(Capacity, Stores):
 
     @cached_property
     def screener(self) -> screen.Screener:
-        layers = [screen.TimedLayer(self.red_flags, _RULES_LIMIT_S)]
+        layers: list[screen.TimedLayer] = [screen.TimedLayer(self.red_flags.within(_RULES_READ_S), _RULES_LIMIT_S)]
         if self.classifier is not None:
             layers.append(screen.TimedLayer(self.classifier, _CLASSIFIER_LIMIT_S))
-        return screen.Screener(layers, self.red_flags)
+        return screen.Screener(layers, self.red_flags.within(_QUESTIONS_READ_S))
 
     @cached_property
     def explainer(self) -> Explainer:
-        return Explainer(self.red_flags, self.classifier, self.rules_fingerprint)
+        return Explainer(self.red_flags.within(_LATER_READ_S), self.classifier, self.rules_fingerprint)
 
     @cached_property
     def embedder(self) -> RememberingEmbedder:
@@ -282,14 +297,23 @@ class Application(Capacity, Stores):
             stopped=self.stop_switch.on,
             min_age=self.settings.min_age,
             unknown="consent_first" if self.settings.asks_consent else "",
-            meaning=lambda: EmbeddedMeaning(self.embedder),
+            meaning=lambda: self.meaning,
         )
+
+    @cached_property
+    def meaning(self) -> EmbeddedMeaning:
+        """How near two sentences are."""
+        return EmbeddedMeaning(self.embedder)
+
+    @cached_property
+    def discretion(self) -> Discretion:
+        """What is remembered of a turn: all of it, or nothing yet."""
+        return Discretion(self.conversations, self.case_desk, self.choices.of, self.terms)
 
     @cached_property
     def conversation(self) -> Conversation:
         """Turns of real patients, recorded."""
-        kept = Discretion(self.conversations, self.case_desk, self.choices.of, self.terms)
-        return Conversation(self.parts, kept, kept)
+        return Conversation(self.parts, self.discretion, self.discretion)
 
     def terms(self) -> str:
         """The name of the text that patients agree to before they are answered; empty where nobody is asked."""

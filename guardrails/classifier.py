@@ -9,12 +9,14 @@ import hashlib
 import json
 import math
 import re
+import secrets
 import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -40,6 +42,10 @@ _PART_WORDS = 28
 _BATCH_TOKENS = 1024
 _REMEMBERED = 4096
 _EARLIER_CHARS = 1600
+_CUT, _OVERLAP = 8_000, 400
+"""Code points of a piece of a very long text, and how many two of them share: what was read of it is remembered by the piece."""
+_MOST_CHARS = 30_000
+"""Code points that are looked at in one go: there is no time to read more, and only to prepare them would take too long."""
 _NEAR = 400
 """Messages among which an explanation chooses."""
 _CRISIS_PATHWAYS = PATHWAYS[2:]
@@ -199,7 +205,8 @@ class LearnedClassifier:
 
     def __init__(self, encoder: Encoder, thresholds: Thresholds, examples: "Examples | None" = None, limit_s: float = 0.42) -> None:
         self._encoder, self.thresholds, self._examples, self._limit_s = encoder, thresholds, examples, limit_s
-        self._known: OrderedDict[str, Score] = OrderedDict()
+        self._known: OrderedDict[bytes, Score] = OrderedDict()
+        self._key = secrets.token_bytes(32)
         self._guard = threading.Lock()
 
     def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
@@ -213,15 +220,15 @@ class LearnedClassifier:
             raise UnfinishedError(found)
         return found
 
-    def score(self, text: str) -> Score:
-        """The score of one text read whole, however long that takes: for rule authors and the evaluation."""
-        return self._scores([text], float("inf"))[0][text]
+    def score(self, text: str, limit_s: float = math.inf) -> Score:
+        """The score of one text, or of as much of it as can be read in `limit_s`: for rule authors and the evaluation."""
+        return self._scores([text], time.monotonic() + limit_s)[0][text]
 
     def nearest(self, text: str, count: int = 3) -> list[tuple[Message, float]]:
         """The messages it learned from that are nearest to `text`, with their similarity: an explanation, never a verdict."""
         if self._examples is None:
             return []
-        _, _, encoded = self._encoder.run(self._encoder.windows(text)[:1])
+        _, _, encoded = self._encoder.run(self._encoder.windows(text[:_CUT])[:1])
         return self._examples.nearest(text, encoded[0], count)
 
     def _findings(self, turns: Sequence[str], scores: Mapping[str, Score], deadline: float) -> Iterator[Finding]:
@@ -244,30 +251,52 @@ class LearnedClassifier:
 
     def _telling(self, turn: str, deadline: float) -> Part:
         """The part of a turn that says most: what the care team reads first. The whole of a short one, or when time is out."""
-        parts = chunks(turn)
+        stretch = self._worst(cut(turn), deadline)
+        if time.monotonic() > deadline:
+            return stretch
+        part = self._worst(chunks(stretch.text) or [Part(0, len(stretch.text), stretch.text)], deadline)
+        return Part(stretch.start + part.start, stretch.start + part.end, part.text)
+
+    def _worst(self, parts: Sequence[Part], deadline: float) -> Part:
+        """The one that says most of those that were read; the first where none was."""
+        if len(parts) == 1:
+            return parts[0]
         scores, _ = self._scores([part.text for part in parts], deadline)
         read = [part for part in parts if part.text in scores]
-        return max(read, key=lambda part: (scores[part.text].serious, scores[part.text].alarm), default=Part(0, len(turn), turn))
+        return max(read, key=lambda part: (scores[part.text].serious, scores[part.text].alarm), default=parts[0])
 
     def _scores(self, texts: Sequence[str], deadline: float) -> tuple[dict[str, Score], bool]:
         """Scores by text, those of earlier turns from memory, and whether time sufficed for all."""
+        pieces = {text: [part.text for part in cut(text)] for text in texts}
+        wanted = list(dict.fromkeys(piece for text in reversed(texts) for piece in pieces[text]))
+        read, finished = self._read(wanted, deadline)
+        scored = {text: [read[piece] for piece in pieces[text] if piece in read] for text in texts}
+        return {text: max(scores, key=lambda score: (score.serious, score.alarm)) for text, scores in scored.items() if scores}, finished
+
+    def _read(self, pieces: Sequence[str], deadline: float) -> tuple[dict[str, Score], bool]:
+        """The same for pieces of a bounded length, the first of them where there is no time for more than `_MOST_CHARS`."""
+        names = {piece: self._name(piece) for piece in pieces}
         with self._guard:
-            scores = {text: self._known[text] for text in texts if text in self._known}
-        new = [text for text in dict.fromkeys(texts) if text not in scores]
-        windows = sorted(((ids, text) for text in new for ids in self._encoder.windows(text)), key=lambda item: len(item[0]))
-        finished = True
+            scores = {piece: self._known[name] for piece, name in names.items() if name in self._known}
+        new = [piece for piece in pieces if piece not in scores]
+        chosen = [piece for piece, end in zip(new, accumulate(map(len, new)), strict=True) if end <= _MOST_CHARS]
+        windows = sorted(((ids, piece) for piece in chosen for ids in self._encoder.windows(piece)), key=lambda item: len(item[0]))
+        left = Counter(piece for _, piece in windows)
         for batch in _batches(windows):
             if time.monotonic() > deadline:
-                finished = False
                 break
-            for (_, text), level, pathway, _encoded in zip(batch, *self._encoder.run([ids for ids, _ in batch]), strict=True):
+            for (_, piece), level, pathway, _encoded in zip(batch, *self._encoder.run([ids for ids, _ in batch]), strict=True):
                 score = Score(tuple(map(float, level)), tuple(map(float, pathway)))
-                scores[text] = max(scores.get(text, score), score, key=lambda s: (s.serious, s.alarm))
-        if finished:
-            self._remember({text: scores[text] for text in new})
-        return scores, finished
+                scores[piece] = max(scores.get(piece, score), score, key=lambda s: (s.serious, s.alarm))
+                left[piece] -= 1
+        self._remember({names[piece]: scores[piece] for piece in chosen if not left[piece]})
+        return scores, len(chosen) == len(new) and not any(left.values())
 
-    def _remember(self, scores: Mapping[str, Score]) -> None:
+    def _name(self, text: str) -> bytes:
+        """What a score is remembered by: a hash under a key that ends with the process, so that no patient's word stays for it."""
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+
+    def _remember(self, scores: Mapping[bytes, Score]) -> None:
         with self._guard:
             self._known.update(scores)
             while len(self._known) > _REMEMBERED:
@@ -283,6 +312,15 @@ def load(folder: Path = MODEL_DIR) -> LearnedClassifier:
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ClassifierError(f"the classifier's card in {folder} cannot be read ({type(error).__name__})") from None
     return LearnedClassifier(OnnxEncoder(folder, sha256), thresholds, examples)
+
+
+def cut(text: str) -> tuple[Part, ...]:
+    """Pieces of a very long text, its end first and the others in order, each overlapping the next; any other text is one piece."""
+    if len(text) <= _CUT:
+        return (Part(0, len(text), text),)
+    starts = range(0, len(text) - _OVERLAP, _CUT - _OVERLAP)
+    parts = [Part(start, min(start + _CUT, len(text)), text[start : start + _CUT]) for start in starts]
+    return (parts[-1], *parts[:-1])
 
 
 def chunks(turn: str) -> tuple[Part, ...]:

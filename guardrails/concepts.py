@@ -14,7 +14,7 @@ from guardrails.phrases import PhraseError, compile_phrases, expression
 
 _RUN = re.compile(r"\w+")
 _LONGEST = 40
-_MOST = 24
+MOST = 24
 """How many matches of one concept in one turn are kept; more of the same words decide nothing new."""
 _DIGIT = "#"
 _REMEMBERED = 50_000
@@ -88,8 +88,8 @@ class ConceptIndex:
             for word, is_prefix in _starts(phrase):
                 (self._prefix if is_prefix else self._exact).setdefault(word, []).append(entry)
 
-    def find(self, folded: str) -> dict[str, list[re.Match[str]]]:
-        """Matches by concept in the order they stand, none overlapping another of its concept, at most a few dozen each.
+    def find(self, folded: str, most: int = MOST) -> dict[str, list[re.Match[str]]]:
+        """Matches by concept in the order they stand, none overlapping another of its concept, at most `most` each.
 
         A phrase is tried only where a word stands that it can begin with, in a text that also holds a word it can end
         with: so the same few words ten thousand times over cost little.
@@ -104,7 +104,7 @@ class ConceptIndex:
                 tried[word] = [(entry.concept, self._pattern(entry.phrase)) for entry in possible]
             for name, pattern in tried[word]:
                 matches = found.get(name, ())
-                if matches and (matches[-1].end() > start or len(matches) >= _MOST):
+                if matches and (matches[-1].end() > start or len(matches) >= most):
                     continue
                 if match := pattern.match(folded, start):
                     found.setdefault(name, []).append(match)
@@ -115,7 +115,7 @@ class ConceptIndex:
         known = self._by_word.get(word)
         if known is None:
             known = tuple(self._look_up(word))
-            if len(self._by_word) < _REMEMBERED:
+            if known and len(self._by_word) < _REMEMBERED:  # of words that no phrase begins with, such as names, none is kept
                 self._by_word[word] = known
         return known
 

@@ -8,6 +8,9 @@ from guardrails.classifier import LEVELS, LearnedClassifier
 from guardrails.level import Finding
 from guardrails.red_flags import RedFlagRules, SetAside
 
+_READ_S = 2.0
+"""How long the classifier reads a message that is explained."""
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -63,5 +66,5 @@ class Explainer:
         """The classifier's view of a text: probabilities by level, and the nearest messages it learned from; nothing without one."""
         if self._classifier is None or not text.strip():
             return {}, ()
-        scores: dict[str, float] = dict(zip(LEVELS, self._classifier.score(text).levels, strict=True))
+        scores: dict[str, float] = dict(zip(LEVELS, self._classifier.score(text, _READ_S).levels, strict=True))
         return scores, tuple(Neighbour(m.id, m.level, m.text, similarity) for m, similarity in self._classifier.nearest(text))

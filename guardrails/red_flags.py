@@ -1,61 +1,21 @@
 """The rule layer of the screen: concepts found turn by turn, read in context, combined over the conversation."""
 
-import re
-from bisect import bisect_right
+import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from guardrails import context, rules
-from guardrails.context import ContextRules, CueHit
-from guardrails.facts import Measure, measures, meets
-from guardrails.level import SERIOUS, UNANSWERED, Category, Evidence, Finding, Level, Profile, Question, worst
+from guardrails.context import ContextRules
+from guardrails.facts import Measure, meets
+from guardrails.level import SERIOUS, UNANSWERED, Category, Evidence, Finding, Level, Profile, Question, UnfinishedError, worst
 from guardrails.person import about
 from guardrails.rules import RULES_DIR, Ask, Rule, RuleSet, Term
-from guardrails.text import Clause, clauses, fold
+from guardrails.turn_facts import TurnFacts, TurnReader
 
 _WRITES_FOR_THEMSELVES = 12 * 12
 """Months of age."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A concept found in a turn, with the cues around it that may set it aside."""
-
-    start: int
-    end: int
-    cues: tuple[CueHit, ...]
-
-    def usable(self, despite: frozenset[str]) -> bool:
-        """Whether no cue reaches the words, apart from categories the rule fires in spite of."""
-        return all(cue.category in despite for cue in self.cues)
-
-
-@dataclass(frozen=True, slots=True)
-class TurnFacts:
-    """What the rules see of one turn."""
-
-    text: str
-    hits: dict[str, tuple[Hit, ...]]
-    measures: tuple[Measure, ...]
-
-
-class _Reading:
-    """One turn while it is read: what all its matches share is worked out once, for a turn may be very long."""
-
-    def __init__(self, folded: str, context: ContextRules) -> None:
-        self._folded, self._context = folded, context
-        self._masked = context.mask(folded)
-        self._of_turn = context.of_turn(self._masked)
-        self._clauses = clauses(folded)
-
-    def hit(self, match: re.Match[str]) -> Hit:
-        """A match with every cue that reaches it."""
-        start, end = match.span()
-        place = bisect_right(self._clauses, start, key=lambda clause: clause.start) - 1
-        clause = self._clauses[place] if place >= 0 and start < self._clauses[place].end else Clause(0, len(self._folded))
-        return Hit(start, end, self._of_turn + self._context.around(self._folded, self._masked, clause, start, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +42,43 @@ class RedFlagRules:
 
     name = "rules"
 
-    def __init__(self, rules: RuleSet, context: ContextRules) -> None:
+    def __init__(self, rules: RuleSet, context: ContextRules, reader: TurnReader | None = None, limit_s: float = math.inf) -> None:
         self.rules, self.context = rules, context
-        self.read = lru_cache(maxsize=512)(self._read)
+        self._reader, self._limit_s = reader or TurnReader(rules.concepts, context), limit_s
+
+    def within(self, limit_s: float) -> "RedFlagRules":
+        """The same rules with the same memory, which read for so long at most and then go by what was read until then."""
+        return RedFlagRules(self.rules, self.context, self._reader, limit_s)
+
+    def forget(self) -> None:
+        """Forget the turns that were read: a patient deleted a chat."""
+        self._reader.forget()
 
     def find(self, turns: Sequence[str], profile: Profile) -> tuple[Finding, ...]:
-        """Every rule that the conversation meets, with the words that met it; earlier turns come from a cache."""
-        facts = [self.read(turn) for turn in turns]
-        found = (self._match(rule, facts, profile) for rule in self.rules.rules if rule.ask is None)
-        return tuple(finding for finding in found if finding is not None)
+        """Every rule that the conversation meets, with the words that met it; UnfinishedError where there was no time to read all."""
+        facts, whole = self._reader.turns(turns, self._deadline())
+        matched = (self._match(rule, facts, profile) for rule in self.rules.rules if rule.ask is None)
+        found = tuple(finding for finding in matched if finding is not None)
+        if not whole:
+            raise UnfinishedError(found)
+        return found
+
+    def read(self, text: str) -> TurnFacts:
+        """What the rules see of one turn."""
+        return self._reader.turn(text, self._deadline())[0]
 
     def ask(self, turns: Sequence[str], profile: Profile, answers: Mapping[str, str]) -> Asking:
-        """What the rules that ask make of the answers given: findings they decide, and questions still to be put."""
-        facts = [self.read(turn) for turn in turns]
+        """What the rules that ask make of the answers given: findings they decide, and questions still to be put.
+
+        UnfinishedError as in `find`: a question is no use to somebody whose message was not read.
+        """
+        facts, whole = self._reader.turns(turns, self._deadline())
+        asking = self._asking(facts, profile, answers)
+        if not whole:
+            raise UnfinishedError(asking.findings)
+        return asking
+
+    def _asking(self, facts: Sequence[TurnFacts], profile: Profile, answers: Mapping[str, str]) -> Asking:
         mentioned = frozenset(name for fact in facts for name in (*fact.hits, *(measure.name for measure in fact.measures)))
         found: list[Finding] = []
         pending: list[Question] = []
@@ -121,12 +105,8 @@ class RedFlagRules:
         )
         return tuple(dict.fromkeys(found))
 
-    def _read(self, text: str) -> TurnFacts:
-        folded = fold(text)
-        reading = _Reading(folded, self.context)
-        matches = self.rules.concepts.find(folded)
-        hits = {name: tuple(reading.hit(match) for match in found) for name, found in matches.items()}
-        return TurnFacts(text, hits, measures(folded))
+    def _deadline(self) -> float:
+        return time.monotonic() + self._limit_s
 
     def _match(self, rule: Rule, facts: Sequence[TurnFacts], profile: Profile) -> Finding | None:
         """The rule met by the newest words that meet it: what a person has settled must not hide what is said since."""

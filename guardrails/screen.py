@@ -77,6 +77,9 @@ class Screener:
         asking = Asking()
         try:  # after the layers, which have read the turns already
             asking = self._asker.ask(turns, profile, answers) if self._asker else asking
+        except UnfinishedError as error:
+            asking = Asking(error.found)
+            failures.append(f"questions: {error}")
         except Exception as error:  # as above
             failures.append(f"questions: {type(error).__name__}")
         findings = _once([*open_findings([*found, *asking.findings], settled_through), *recurred(found, turns, settled_through)])

@@ -14,7 +14,12 @@ Words = tuple[str, ...]
 @lru_cache(maxsize=1 << 15)
 def words_of(name: str) -> Words:
     """The words of `name`, case folded; remembered, for a library's names are asked for again with each of its articles."""
-    return tuple(match[0].casefold() for match in _WORD.finditer(name))
+    return words_in(name)
+
+
+def words_in(text: str) -> Words:
+    """The words of any text in the same way, and nothing of it remembered: it may be a patient's."""
+    return tuple(match[0].casefold() for match in _WORD.finditer(text))
 
 
 def mentions(text: str, names: Collection[Words]) -> Iterator[tuple[Words, int, int]]:

@@ -4,9 +4,11 @@
 articles; what is nearest speaks for its article and for the passages that answered it.
 """
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -113,11 +115,18 @@ class _Vectors:
     def __init__(self, served: Sequence[AskedQuestion], embedder: Embedder) -> None:
         self._embedder = embedder
         self._vectors = embedder.embed([question.text for question in served]) if served else np.zeros((0, 0), dtype=np.float32)
-        self.cosines = lru_cache(_REMEMBERED)(self._cosines)
+        self._newest: OrderedDict[bytes, Vectors] = OrderedDict()
 
-    def _cosines(self, texts: tuple[str, ...]) -> Vectors:
-        """The greatest cosine of `texts` to each question."""
-        return np.asarray((self._vectors @ self._embedder.embed(texts).T).max(axis=1))
+    def cosines(self, texts: Sequence[str]) -> Vectors:
+        """The greatest cosine of `texts` to each question. Remembered by a hash: a patient's words need not stay for it."""
+        key = hashlib.sha256("\0".join(texts).encode()).digest()
+        found = self._newest.get(key)
+        if found is None:
+            found = np.asarray((self._vectors @ self._embedder.embed(texts).T).max(axis=1))
+            self._newest[key] = found
+            while len(self._newest) > _REMEMBERED:
+                self._newest.popitem(last=False)
+        return found
 
 
 def bank(questions: Iterable[AskedQuestion], embedder: Embedder) -> Callable[[Snapshot], Like]:
@@ -132,6 +141,6 @@ def bank(questions: Iterable[AskedQuestion], embedder: Embedder) -> Callable[[Sn
         newest.clear()
         newest[about] = vectors
         before = asked_before(served, snapshot)
-        return lambda texts, leave_out: before.like(vectors.cosines(tuple(texts)), leave_out) if served else NOTHING_ALIKE
+        return lambda texts, leave_out: before.like(vectors.cosines(texts), leave_out) if served else NOTHING_ALIKE
 
     return of

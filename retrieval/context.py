@@ -8,13 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import Stemmer
-
 from knowledge.library import Snapshot
-from knowledge.names import mentions, words_of
+from knowledge.names import mentions, words_in, words_of
 from knowledge.passages import sentences
 from retrieval.depth import Request
-from retrieval.keywords import STOP
+from retrieval.keywords import STOP, stemmer
 from retrieval.spelling import Spelling
 
 _LONG = 45
@@ -66,7 +64,7 @@ class Names:
     """The titles and synonyms of one library, found in running text."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._stem = Stemmer.Stemmer("english")
+        self._stem = stemmer()
         self._names: dict[tuple[str, ...], frozenset[str]] = {}
         for slug, revision in snapshot.revisions.items():
             title = revision.article.title
@@ -81,7 +79,7 @@ class Names:
 
     def _plain(self, text: str) -> str:
         """Stems of the words that carry content: "my migraines" names migraine."""
-        words = [word for word in words_of(text) if word not in STOP]
+        words = [word for word in words_in(text) if word not in STOP]
         return " ".join(self._stem.stemWords([re.sub(r"['’-]", "", word) for word in words]))
 
 

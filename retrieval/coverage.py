@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 
-import Stemmer
-
 from knowledge.library import Snapshot
-from retrieval.keywords import words
+from retrieval.keywords import stemmer, words
 from retrieval.reuse import made_of
 
 
@@ -55,7 +53,7 @@ class Vocabulary:
     """The stemmed words of each article of one snapshot, and how rare each is; `before` knows an earlier one's."""
 
     def __init__(self, snapshot: Snapshot, before: "Vocabulary | None" = None) -> None:
-        self._stemmer = Stemmer.Stemmer("english")
+        self._stemmer = stemmer()
         self._stems = lru_cache(maxsize=1 << 13)(self._stems_of)
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         self._titles = {slug: self._stems(f"{a.title} {' '.join(a.synonyms)}") for slug, a in articles.items()}
@@ -70,6 +68,10 @@ class Vocabulary:
 
     def _stems_of(self, text: str) -> frozenset[str]:
         return frozenset(self._stemmer.stemWords(words(text)))
+
+    def forget(self) -> None:
+        """Forget the words of the questions that were looked up."""
+        self._stems.cache_clear()
 
     def shares(self, question: str, slug: str) -> tuple[float, float]:
         """Shares of the question's words held by the article, and by its title and synonyms."""

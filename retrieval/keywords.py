@@ -26,6 +26,13 @@ def words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in STOP]
 
 
+def stemmer() -> Stemmer.Stemmer:
+    """An English stemmer that remembers no word: it is asked for patients' words too."""
+    made = Stemmer.Stemmer("english")
+    made.maxCacheSize = 0
+    return made
+
+
 class KeywordIndex:
     """BM25 over the passages of one snapshot, and over its articles as wholes; titles and synonyms count with the words.
 
@@ -33,7 +40,7 @@ class KeywordIndex:
     """
 
     def __init__(self, snapshot: Snapshot, before: "KeywordIndex | None" = None) -> None:
-        self._stem = Stemmer.Stemmer("english").stemWords
+        self._stem = stemmer().stemWords
         self.stems: dict[str, str] = before.stems if before else {}
         articles = {slug: revision.article for slug, revision in snapshot.revisions.items()}
         passages = {key: _passage_text(p, articles[p.article]) for key, p in snapshot.passages.items()}

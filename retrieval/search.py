@@ -123,6 +123,12 @@ class Search:
                 self._built = build(snapshot, self._bank(snapshot), self._built)
             return self._built
 
+    def forget(self) -> None:
+        """Forget the words of the questions that were asked last."""
+        if self._built is not None:
+            self._built.vocabulary.forget()
+            self._built.spelling.forget()
+
     def adopt(self, built: "Built") -> None:
         """Take what another search has made for a snapshot, questions asked before excepted: those are this search's own."""
         self._built = replace(built, like=self._bank(built.snapshot))

@@ -22,6 +22,7 @@ _ENGLISH_FILE = Path(symspellpy.__file__).parent / "frequency_dictionary_en_82_7
 _COMMON = 20_000
 """English words that a slip is corrected to; the other 60,000 are only known to be right."""
 _SHORTEST = 4
+_REMEMBERED = 20_000
 _MIDDLE = 6
 """Letters from which a word may be two slips away."""
 _LONG = 8
@@ -71,9 +72,18 @@ class Spelling:
         if lower in self._known or len(lower) < _SHORTEST or not lower.isascii() or not lower.isalpha():
             return typed
         proper = typed[0].isupper() and not typed.isupper() and _WITHIN.search(text, 0, match.start()) is not None
-        if (lower, proper) not in self._meant:
-            self._meant[lower, proper] = self._mean(lower, proper=proper)
-        return self._meant[lower, proper] or typed
+        known = self._meant  # which another thread may replace
+        if (lower, proper) in known:
+            return known[lower, proper] or typed
+        meant = self._mean(lower, proper=proper)
+        if len(self._meant) >= _REMEMBERED:
+            self.forget()
+        self._meant[lower, proper] = meant
+        return meant or typed
+
+    def forget(self) -> None:
+        """Forget the words that were looked up: patients typed them."""
+        self._meant = {}
 
     def _mean(self, word: str, *, proper: bool) -> str | None:
         """What was meant by an unknown `word`; a proper name (a person, a brand) is only led to the library's words, one slip away."""

@@ -25,7 +25,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/admin/audit", "Audit log")
     async def audit(request: Request) -> Response | None:
         """Who did and read what, for administrators; each opening is recorded."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await AuditPage(visit).draw()

@@ -16,9 +16,9 @@ LINKS = {
 }
 
 
-def visit(app: Application, request: Request) -> Visit | None:
+async def visit(app: Application, request: Request) -> Visit | None:
     """Who is signed in on this request, if the desk is theirs."""
-    return frame.visit(app, request, ADMIN_ROLES)
+    return await frame.visit(app, request, ADMIN_ROLES)
 
 
 def header(seen: Visit) -> None:

@@ -28,7 +28,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/admin", "Administration")
     async def overview(request: Request) -> Response | None:
         """What is on, for administrators."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await OverviewPage(visit).draw()

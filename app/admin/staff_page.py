@@ -30,7 +30,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/admin/staff", "Staff")
     async def staff(request: Request) -> Response | None:
         """Accounts, for administrators."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await StaffPage(visit).draw()

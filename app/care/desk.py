@@ -42,7 +42,7 @@ def pages(app: Application) -> None:
     @frame.page("/care", "Care desk")
     async def care(request: Request) -> Response | None:
         """The queue, for the care team."""
-        visit = frame.visit(app, request, CARE_ROLES)
+        visit = await frame.visit(app, request, CARE_ROLES)
         if visit is None:
             return frame.to_sign_in(request)
         await QueuePage(visit, board).draw()
@@ -51,7 +51,7 @@ def pages(app: Application) -> None:
     @frame.page("/care/{case_id:uuid}", "Case")
     async def case(request: Request, case_id: UUID) -> Response | None:
         """A case with the patient's words, for the care team; each opening is recorded."""
-        visit = frame.visit(app, request, CARE_ROLES)
+        visit = await frame.visit(app, request, CARE_ROLES)
         if visit is None:
             return frame.to_sign_in(request)
         await case_page.open_case(visit, str(case_id), board)

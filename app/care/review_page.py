@@ -34,7 +34,7 @@ def mount(app: Application) -> None:
 
     @frame.page("/care/reviews", "Care desk")
     async def page(request: Request) -> Response | None:
-        visit = frame.visit(app, request, CARE_ROLES)
+        visit = await frame.visit(app, request, CARE_ROLES)
         if visit is None:
             return frame.to_sign_in(request)
         await _Page(app, visit.member).draw()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app import rulebook
 from app.desk import frame, live
 from app.desk.frame import CARE_ROLES
+from app.errors import RecordsError
 from app.records.sign_offs import NEEDED
 from app.records.staff import StaffMember
 from app.rulebook import Tried
@@ -27,37 +28,45 @@ def mount(app: Application) -> None:
 
     @frame.page("/rules", "Red-flag rules")
     async def rules(request: Request) -> Response | None:
-        visit = frame.visit(app, request, _READERS)
+        visit = await frame.visit(app, request, _READERS)
         if visit is None:
             return frame.to_sign_in(request)
-        _draw(app, visit.member)
+        _draw(app, visit.member, await run.io_bound(_read, app))
         await live.keep_signed_in(visit, "/desk/rules")
         return None
 
 
-def _draw(app: Application, member: StaffMember) -> None:
+def _read(app: Application) -> tuple[str, Sequence[str]]:
+    """What is said of the rule set in force, and the names under it."""
+    try:
+        return rulebook.status(app), app.sign_offs.names(app.rules_fingerprint)
+    except RecordsError:
+        return "Who signed this rule set cannot be read just now.", ()
+
+
+def _draw(app: Application, member: StaffMember, seen: tuple[str, Sequence[str]] | None) -> None:
     frame.header(app, member, "Red-flag rules", frame.CARE_LINKS if member.role in CARE_ROLES else {})
     with ui.column().style(_COLUMN):
         frame.heading("Red-flag rules")
-        _sign_off(app, member)
+        _sign_off(app, member, *(seen or ("", ())))
         _try_it(app)
         _list(app.red_flags.rules.rules)
 
 
-def _sign_off(app: Application, member: StaffMember) -> None:
+def _sign_off(app: Application, member: StaffMember, status: str, names: Sequence[str]) -> None:
     """Who signed the rule set in force; a reviewer may sign it here."""
     with ui.column().style(_BOX):
-        told = ui.label(rulebook.status(app)).props('data-testid="status"')
+        told = ui.label(status).props('data-testid="status"')
         ui.label(f"A signature stands for this exact set: {NEEDED} people sign it, and any change needs new ones.").style("color:#46585d")
 
-        def sign() -> None:
-            app.sign_offs.sign(app.rules_fingerprint, member.id)
-            told.text = rulebook.status(app)
-            button.disable()
+        async def sign() -> None:
+            if await live.attempt(lambda: app.sign_offs.sign(app.rules_fingerprint, member.id)):
+                told.text, _ = await run.io_bound(_read, app) or (told.text, ())
+                button.disable()
 
         if member.role in _SIGNERS:
             button = ui.button("I have read these rules and sign them", on_click=sign).props("no-caps")
-            if member.name in app.sign_offs.names(app.rules_fingerprint):
+            if member.name in names:
                 button.disable()
 
 

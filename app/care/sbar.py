@@ -23,6 +23,8 @@ _PARTS = "display:grid;grid-template-columns:repeat(auto-fit,minmax(260px,1fr));
 _PART = "background:#fff;border:1px solid #d3dedf;border-radius:10px;padding:12px 14px;gap:4px"
 _LINK = "color:#11676b;text-decoration:underline;padding:0 4px;white-space:nowrap"
 _MUTED = "color:#46585d"
+_READ_S = 1.0
+"""How long each message is read for the summary; of a very long one it then says what stands at its beginning and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Summaries:
             story = self._app.stories.of(file.id, file.chat)
             if story is None:
                 return Summary(None, "There is no such case.")
-            return Summary(summarise(story, self._app.red_flags, self._app.settings.targets[story.level], now()))
+            return Summary(summarise(story, self._app.red_flags.within(_READ_S), self._app.settings.targets[story.level], now()))
         except Exception as error:  # the transcript beside it must stay readable whatever breaks here
             log.error("a case could not be summed up: %s", place(error))
             return Summary(None, "The summary cannot be made just now. The messages themselves are complete.")

@@ -24,7 +24,7 @@ def mount(app: Application) -> None:
     @frame.page("/care/templates", "Templates and procedures")
     async def templates(request: Request) -> Response | None:
         """Templates and procedures, for the care team."""
-        visit = frame.visit(app, request, CARE_ROLES)
+        visit = await frame.visit(app, request, CARE_ROLES)
         if visit is None:
             return frame.to_sign_in(request)
         await TemplatesPage(visit).draw()

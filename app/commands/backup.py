@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app import backups, logs, settings
-from app.commands.shared import DataDir, application, explained
+from app.commands.shared import DataDir, application, explained, tell
 from app.data_folder import DataFolderLock
 from app.errors import DataFolderError
 from app.masters import MasterFile
@@ -27,6 +27,10 @@ def backup(
     with application(data_dir) as app:
         if not keys_only:
             typer.echo(f"words: {backups.write_words(app.settings, app.keyring, folder, now())}")
+            if waiting := len(app.case_desk.spooled()):
+                tell(
+                    f"{waiting} escalations wait on disk for the database and are in no copy; once a server has stored them, run this again"
+                )
         typer.echo(f"keys:  {backups.write_keys(app.keyring, folder, now())}")
         kept = app.settings.data_dir / "secrets"
         also = "" if isinstance(app.masters, MasterFile) else " and CARELIGHT_MASTER_KEY"

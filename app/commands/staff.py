@@ -64,6 +64,13 @@ def staff_enable(login: Login, data_dir: DataDir = None) -> None:
         _change(app, login, lambda who: app.staff_admin.enable(who, OPERATOR), "can sign in again")
 
 
+@staff.command("open")
+def staff_open(login: Login, data_dir: DataDir = None) -> None:
+    """End a lock-out after failed sign-ins now, wherever they came from; by itself it ends in minutes."""
+    with application(data_dir) as app:
+        _change(app, login, lambda who: app.staff_admin.open_sign_in(who, OPERATOR), "may try to sign in again")
+
+
 @staff.command("role")
 def staff_role(
     login: Login,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from nicegui import ui
+from nicegui import run, ui
 from nicegui.page import page as ui_page
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -54,10 +54,10 @@ def page(path: str, title: str) -> ui_page:
     return ui_page(path, title=title, response_timeout=_PATIENCE_S, reconnect_timeout=_KEPT_S)
 
 
-def visit(app: Application, request: Request, roles: Collection[str]) -> Visit | None:
-    """Who is signed in on this request, if they have one of `roles`."""
+async def visit(app: Application, request: Request, roles: Collection[str]) -> Visit | None:
+    """Who is signed in on this request, if they have one of `roles`. Read on a thread: a slow database must hold up nobody's chat."""
     token = request.cookies.get(COOKIE, "")
-    found = app.staff.member(token)
+    found = await run.io_bound(app.staff.member, token)
     return Visit(app, found, token) if found is not None and found.role in roles else None
 
 

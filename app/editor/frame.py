@@ -23,9 +23,9 @@ Tab = Literal["Write", "Review", "History"]
 _TABS: dict[Tab, str] = {"Write": "/desk/editor/write/{}", "Review": "/desk/editor/review/{}", "History": "/desk/editor/review/{}#history"}
 
 
-def visit(app: Application, request: Request) -> Visit | None:
+async def visit(app: Application, request: Request) -> Visit | None:
     """Who is signed in on this request, if the desk is theirs."""
-    return frame.visit(app, request, EDITOR_ROLES)
+    return await frame.visit(app, request, EDITOR_ROLES)
 
 
 def header(seen: Visit) -> None:

@@ -52,7 +52,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/editor", "Library")
     async def library(request: Request) -> Response | None:
         """Every article, for editors and reviewers."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await LibraryPage(visit, board).draw()

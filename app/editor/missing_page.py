@@ -33,7 +33,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/editor/missing", "What is missing")
     async def missing(request: Request) -> Response | None:
         """Questions without a good answer, for editors and reviewers."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await MissingPage(visit).draw()

@@ -29,9 +29,9 @@ class RecallDesk:
         """Of the list of recalls."""
         return f"/desk{self.path}"
 
-    def visit(self, app: Application, request: Request) -> Visit | None:
+    async def visit(self, app: Application, request: Request) -> Visit | None:
         """Who is signed in on this request, if the desk is theirs."""
-        return desk_frame.visit(app, request, self.roles)
+        return await desk_frame.visit(app, request, self.roles)
 
     def header(self, seen: Visit) -> None:
         """Draw the header."""

@@ -51,7 +51,7 @@ def _mount(app: Application, desk: RecallDesk, shelf: Shelf) -> None:
     @desk_frame.page(f"{desk.path}/{{recall_id:int}}", "Recall")
     async def recall(request: Request, recall_id: int) -> Response | None:
         """The conversations of one recall."""
-        visit = desk.visit(app, request)
+        visit = await desk.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await open_recall(visit, desk, recall_id, shelf(recall_id))

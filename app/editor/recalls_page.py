@@ -30,7 +30,7 @@ def _mount(app: Application, desk: RecallDesk) -> None:
     @desk_frame.page(desk.path, "Recalls")
     async def recalls(request: Request, slug: str = "", revision: int = 0) -> Response | None:
         """Every recall; `slug` and `revision` ask for the one of that revision."""
-        visit = desk.visit(app, request)
+        visit = await desk.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await RecallsPage(visit, desk, (slug, revision)).draw()

@@ -56,7 +56,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/editor/review/{slug}", "Review")
     async def review(request: Request, slug: str, before: int = 0, after: int = 0, again: int = 0) -> Response | None:
         """Comparison, gate, signatures and history of an article, for editors and reviewers."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await open_review(visit, slug, Chosen(before, after, again), (shelf, runs))

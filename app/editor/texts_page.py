@@ -29,7 +29,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/editor/texts", "Texts")
     async def texts(request: Request) -> Response | None:
         """Set words, numbers and prompts, for editors and reviewers."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await TextsPage(visit).draw()
@@ -38,7 +38,7 @@ def mount(app: Application) -> None:
     @desk_frame.page("/editor/texts/{slug}", "Text")
     async def one_text(request: Request, slug: str, country: str = "") -> Response | None:
         """One of them, for its writers."""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         known = slug if slug in TEXT_FORMS else ""
         if visit is None:
             return desk_frame.to_sign_in(request)

@@ -30,7 +30,7 @@ def mount(app: Application) -> None:
     async def write(request: Request, slug: str) -> Response | None:
         """One article, for its writers; others of the desk read it."""
         known = slug if _SLUG.fullmatch(slug) else ""
-        visit = frame.visit(app, request)
+        visit = await frame.visit(app, request)
         if visit is None:
             return desk_frame.to_sign_in(request)
         await WritePage(visit, known).draw()

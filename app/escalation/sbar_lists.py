@@ -13,9 +13,9 @@ import yaml
 
 from guardrails.facts import measures
 from guardrails.level import Finding, Profile
-from guardrails.red_flags import Hit, TurnFacts
 from guardrails.rules import Rule, Term
 from guardrails.text import fold
+from guardrails.turn_facts import Hit, TurnFacts
 
 _NAMES = Path(__file__).parent / "sbar_names.yaml"
 _REACH = 60

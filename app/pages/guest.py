@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app import consent, render
-from app.guests import ALL, ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE, KEEP_SECONDS, guest_id, signed_in_id
+from app.guests import ALL, ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE
 from app.pages.own_page import words_for
 from app.records.choices import Choices
 from app.wiring import Application
@@ -33,8 +33,8 @@ def routes(app: Application) -> APIRouter:
     @router.post("/guest/keep")
     def keep(request: Request, response: Response) -> dict[str, str]:
         """From now on this device's cookies outlive the browser session."""
-        response.set_cookie(KEEP_COOKIE, "1", max_age=KEEP_SECONDS, httponly=True, samesite="lax")
-        _set_again(request, response, KEEP_SECONDS)
+        response.set_cookie(KEEP_COOKIE, "1", max_age=app.guests.seconds, httponly=True, samesite="lax")
+        _set_again(request, response, app.guests.seconds)
         return {"kept": "yes"}
 
     @router.post("/guest/forget")
@@ -63,7 +63,7 @@ def _set_again(request: Request, response: Response, max_age: int | None) -> Non
 
 def _page(app: Application, request: Request) -> dict[str, object]:
     """What the page draws around the chat, for this guest."""
-    patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+    patient = app.guests.id_in(request.cookies.get(COOKIE, ""))
     region = (app.conversations.profile(patient).region if patient else None) or app.settings.region or None
     choices = app.choices.of(patient) if patient else Choices()
     return {
@@ -91,7 +91,7 @@ def _emergency(app: Application, region: str | None) -> dict[str, object]:
 
 def _sign_in(app: Application, request: Request) -> dict[str, str]:
     """What leads in and out of an account at the clinic; empty where there is nothing to lead to."""
-    if signed_in_id(request.cookies.get(COOKIE, ""), app.secrets.guest):
+    if app.guests.signed_in(request.cookies.get(COOKIE, "")):
         return {"sign_in": "", "sign_out": app.words.say("portal_sign_out")}
     return {"sign_in": app.words.say("portal_sign_in") if app.patients_portal is not None else "", "sign_out": ""}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import HTTPException, Request, Response
 
 from app import own_data
-from app.guests import COOKIE, guest_id, signed_in_id
+from app.guests import COOKIE
 from app.own_data import When
 from app.pages.article_page import common
 from app.pages.templating import page
@@ -38,12 +38,12 @@ class OwnPage:
     @property
     def patient(self) -> str | None:
         """Whose signed cookie the browser holds."""
-        return guest_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest)
+        return self.app.guests.id_in(self.request.cookies.get(COOKIE, ""))
 
     @property
     def signed_in(self) -> bool:
         """Whether that is the account of a patient who signed in, and no guest."""
-        return signed_in_id(self.request.cookies.get(COOKIE, ""), self.app.secrets.guest) is not None
+        return self.app.guests.signed_in(self.request.cookies.get(COOKIE, ""))
 
     @property
     def words(self) -> Words:

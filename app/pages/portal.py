@@ -11,7 +11,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from app.errors import PortalDownError, PortalError
-from app.guests import come_in, go_out
 from app.pages.own_page import OwnPage
 from app.pages.portal_steps import Steps
 from app.portal_rules import pseudonym
@@ -37,7 +36,7 @@ def routes(app: Application) -> APIRouter:
         if not visit.signed_in:
             return RedirectResponse("/", status_code=303)
         response = visit.shown("portal.html", {"what": "out"})
-        go_out(response, request.cookies, app.secrets.guest)
+        app.guests.go_out(response, request.cookies)
         return response
 
     return router
@@ -92,7 +91,7 @@ def _signed_in(visit: OwnPage, issuer: object, subject: object, to: str) -> Resp
     app = visit.app
     patient = pseudonym(app.secrets.portal, "patient", issuer, subject)
     response = RedirectResponse(to, status_code=303)
-    come_in(response, visit.request.cookies, patient, app.settings.patient_hours * 3600, app.secrets.guest)
+    app.guests.come_in(response, visit.request.cookies, patient, app.settings.patient_hours * 3600)
     return response
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
+from app.known_devices import KNOWN_S
 from app.pages.templating import page
 from app.records.staff import StaffMember
 from app.sign_in_rules import Place, browser_of
@@ -13,6 +14,8 @@ from app.wiring import Application
 
 COOKIE = "carelight_staff"
 _SESSION_S = 8 * 3600
+_SIGN_IN = "/sign-in"
+"""The pages that a browser shows its known-device cookies to, and no others."""
 _DESKS = ("/desk/care", "/desk/editor", "/desk/rules", "/desk/admin")
 _WITHIN_A_DESK = re.compile(r"/account|/desk/(?:care|editor|rules|admin)(?:/[a-z0-9][a-z0-9.-]{0,120}){0,3}(?:\?[A-Za-z0-9=&._-]{1,200})?")
 """A page of a desk, such as the case that a notice points at, with what it is asked for."""
@@ -30,14 +33,21 @@ def sign_in_step(to: str, step: str = "") -> str:
 
 def place(request: Request) -> Place:
     """Where a request comes from."""
-    return Place(request.client.host if request.client else "", browser_of(request.headers.get("user-agent", "")))
+    return Place(request.client.host if request.client else "", browser_of(request.headers.get("user-agent", "")), request.cookies)
 
 
 def keep(app: Application, request: Request, response: Response, token: str) -> Response:
-    """Give the browser its session; over https alone where that is how the desks are reached, whatever the proxy says."""
+    """Give the browser its session; over https alone where that is how the desks are reached, whatever the proxy says.
+
+    A sign-in that is through also makes the browser a known one: strangers' failures do not close it to that login.
+    """
     public = app.settings.desk_origin or app.settings.origin
     secure = request.url.scheme == "https" or public.startswith("https://")
     response.set_cookie(COOKIE, token, max_age=_SESSION_S, httponly=True, samesite="strict", secure=secure)
+    if (member := app.staff.member(token)) is not None:
+        devices = app.staff.guard.devices
+        name, value = devices.cookie(member.login), devices.made(member.login)
+        response.set_cookie(name, value, max_age=KNOWN_S, path=_SIGN_IN, httponly=True, samesite="lax", secure=secure)
     return response
 
 

@@ -15,6 +15,7 @@ from app.wiring import Application
 def routes(app: Application) -> APIRouter:
     """`/healthz`, `/readyz` and `/metrics`."""
     router = APIRouter()
+    readiness = health.Readiness(lambda: health.parts(app))
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -23,7 +24,7 @@ def routes(app: Application) -> APIRouter:
     @router.get("/readyz")
     def readyz() -> Response:
         """503 where a part cannot do its work; a server that is alive and not ready is not to be killed for it."""
-        found = health.parts(app)
+        found = readiness.now()
         ready = all(state == "ok" for state in found.values())
         return JSONResponse({"status": "ready" if ready else "not ready", "parts": dict(found)}, status_code=200 if ready else 503)
 

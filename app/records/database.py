@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.errors import RecordsError
 from app.records import sealed
 from app.records.audit_chain import append_waiting
-from app.records.engines import open_engine
+from app.records.engines import open_engine, without_haste
 from app.records.keyring import Keyring
 from app.records.transactions import mapped, set_up_sqlite
 
@@ -21,7 +21,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
-    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another; `keyring` seals patients' words.
+    """The engine and its sessions. `lock_wait_s` bounds how long a write waits for another, and with it every other wait
+    (`app.records.engines`); `keyring` seals patients' words.
 
     Without a keyring everything else can be read and written, and their words are refused.
     """
@@ -50,6 +51,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to the newest form; RecordsError where that fails."""
         with _mapped(), self.engine.execution_options(writes=True).begin() as connection:
+            without_haste(connection)
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -59,7 +61,9 @@ class Database:
         """Write every page anew, so that none holds what was there before; RecordsError where another program reads just then."""
         if self.engine.dialect.name != "sqlite":
             with _mapped(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM FULL")
+                connection.detach()  # closed afterwards: nobody else may get a connection without limits
+                for step in ("SET lock_timeout = '30s'", "SET statement_timeout = 0", "VACUUM FULL"):
+                    connection.exec_driver_sql(step)
             return
         with _mapped(), closing(self.engine.raw_connection()) as raw:
             try:

@@ -49,6 +49,12 @@ class KeyStore:
         with self.reading() as connection:
             return connection.scalar(select(func.count()).select_from(DATA_KEYS).where(DATA_KEYS.c.wrapped.is_not(None))) or 0
 
+    @property
+    def destructions(self) -> str:
+        """Another value each time that keys were destroyed, here or by another process."""
+        with self.reading() as connection:
+            return str(connection.scalar(select(KEYRING.c.value).where(KEYRING.c.name == "destroyed")))
+
     def destroyed(self, prefix: str) -> Sequence[str]:
         """The subjects with that prefix whose key was destroyed."""
         with self.reading() as connection:

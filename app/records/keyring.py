@@ -201,8 +201,7 @@ class Keyring(KeyStore):
         """Forget the open keys where another process destroyed one, looked at once a second."""
         if time.monotonic() - self._looked < self._look_again_s:
             return
-        with self.reading() as connection:
-            counted = str(connection.scalar(select(KEYRING.c.value).where(KEYRING.c.name == "destroyed")))
+        counted = self.destructions
         with self._lock:
             if counted != self._destroyed:
                 self._open.clear()

@@ -365,12 +365,14 @@ class RecoveryCode(Base):
 
 
 class SignInFailure(Base):
-    """A sign-in that failed, kept for a day: hashes of the name that was typed and of where it came from."""
+    """A sign-in that failed, kept for a day: keyed hashes of the name that was typed and of where it came from."""
 
     __tablename__ = "sign_in_failures"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     login_key: Mapped[str] = mapped_column(String(64), index=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
+    device_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The browser that it came from, where somebody had signed in with it before; empty for a stranger's."""
     at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
 
 

@@ -50,14 +50,14 @@ class StaffMember:
 
 
 class StaffStore:
-    """Adds staff and checks sign-ins; RecordsError where the database fails. `key` seals second factors."""
+    """Adds staff and checks sign-ins; RecordsError where the database fails. `key` seals second factors, and what is kept of failures."""
 
     def __init__(self, database: Database, key: bytes = b"", rules: SignInRules | None = None) -> None:
         self._database, self._hasher = database, PasswordHasher()
         self._rules = rules or SignInRules()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
         self.second_factor = SecondFactor(database, key)
-        self._guard = SignInGuard(database, self._rules)
+        self.guard = SignInGuard(database, self._rules, key)
 
     def add(self, login: str, name: str, role: str, password: str, title: str = "", *, lead: bool = False, by: str = "operator") -> None:
         """Add a member; ValueError says what is wrong with the login, role or password.
@@ -89,21 +89,21 @@ class StaffStore:
 
         None otherwise, after the same work whether anybody is called that or not.
         """
-        if self._guard.refuses(login, place):
+        if self.guard.refuses(login, place):
             return None
         member = self.check(login, password)
         if member is None:
-            self._guard.failed(login, place, self._id_of(login))
+            self.guard.failed(login, place, self._id_of(login))
             return None
         return self._open(member, self._next_stage(member.id), place)
 
     def pass_code(self, token: str, typed: str, place: Place = NOWHERE) -> str | None:
         """The token of a session that is through, in place of one that waited for this code; None where it is wrong."""
         member = self._holder(token, "code")
-        if member is None or self._guard.refuses(member.login, place):
+        if member is None or self.guard.refuses(member.login, place):
             return None
         if not self.second_factor.check(member.id, typed):
-            self._guard.failed(member.login, place, member.id)
+            self.guard.failed(member.login, place, member.id)
             return None
         return self._replace(token, member, place)
 
@@ -117,14 +117,14 @@ class StaffStore:
 
     def act(self, login: str, password: str, code: str = "") -> StaffMember | None:
         """Who may act at the command line with that password and, where they have a second factor, a code; as strict as the page."""
-        if self._guard.refuses(login, NOWHERE):
+        if self.guard.refuses(login, NOWHERE):
             return None
         member = self.check(login, password)
         stage = self._next_stage(member.id) if member is not None else "full"
         if stage == "enrol":
             raise NotAllowedError("a second factor is needed; sign in at the desk once to set yours up")
         if member is None or (stage == "code" and not self.second_factor.check(member.id, code)):
-            self._guard.failed(login, NOWHERE, self._id_of(login))
+            self.guard.failed(login, NOWHERE, self._id_of(login))
             return None
         return member
 
@@ -144,14 +144,15 @@ class StaffStore:
         with self._database.reading() as session:
             return session.scalar(select(Staff.password_hash).where(Staff.id == staff_id)) != BY_PORTAL
 
-    def confirms(self, member: StaffMember, password: str) -> bool:
-        """Whether somebody who is signed in knows their password, asked before what a passer-by must not do; failures count."""
-        if self._guard.refuses(member.login, NOWHERE):
-            return False
+    def confirms(self, token: str, password: str) -> StaffMember | None:
+        """Who is signed in with that token, if they know their password: asked before what a passer-by must not do; failures count."""
+        member, here = self._holder(token, "full"), Place(session=token)
+        if member is None or self.guard.refuses(member.login, here):
+            return None
         if self.check(member.login, password) is None:
-            self._guard.failed(member.login, NOWHERE, member.id)
-            return False
-        return True
+            self.guard.failed(member.login, here, member.id)
+            return None
+        return member
 
     def hashed(self, password: str) -> str:
         """What is kept of a password."""
@@ -188,8 +189,7 @@ class StaffStore:
 
     def begin_enrolment(self, token: str, password: str) -> bool:
         """Whoever is signed in and knows their password sets up another second factor; the old one counts until then."""
-        member = self._holder(token, "full")
-        if member is None or not self.confirms(member, password):
+        if self.confirms(token, password) is None:
             return False
         with self._database.transaction() as session:
             changed = {"stage": "enrol", "expires": now() + _HALF_SESSION}
@@ -223,7 +223,7 @@ class StaffStore:
         expires = now() + (SESSION if stage == "full" else _HALF_SESSION)
         session.add(StaffSession(token_hash=hash_of(token), staff_id=member.id, expires=expires, stage=stage, browser=place.browser[:40]))
         if stage == "full":
-            self._guard.forget(session, member.login)
+            self.guard.forget(session, member.login, place)
             record(session, member.id, "staff.signed_in", member.id)
 
     def _holder(self, token: str, stage: str) -> StaffMember | None:

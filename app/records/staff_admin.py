@@ -88,6 +88,12 @@ class StaffAdmin:
             _known(session, staff_id).disabled = False
             record(session, by, "staff.enabled", staff_id)
 
+    def open_sign_in(self, staff_id: str, by: str) -> None:
+        """Failures count no more, whoever they came from: the next sign-in is looked at again."""
+        with self._database.transaction() as session:
+            self._staff.guard.open(session, _known(session, staff_id).login)
+            record(session, by, "staff.opened", staff_id)
+
     def give_role(self, staff_id: str, role: str, by: str, *, lead: bool | None = None) -> None:
         """Another role from now on; open desks of the old one end. `lead` as in `StaffStore.add`, None leaves it."""
         if role not in ROLES:
@@ -120,8 +126,8 @@ class StaffAdmin:
 
     def change_own_password(self, token: str, old: str, new: str) -> None:
         """Whoever holds the session and knows the old password chooses another. ValueError says what is wrong."""
-        member = self._staff.member(token)
-        if member is None or not self._staff.confirms(member, old):
+        member = self._staff.confirms(token, old)
+        if member is None:
             raise ValueError("the present password is not right")
         self.set_password(member.id, new, member.id, keep=token)
 

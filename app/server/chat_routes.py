@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
-from app.guests import COOKIE, guest_id
+from app.guests import COOKIE
 from app.logs import place
 from app.wiring import Application
 
@@ -36,7 +36,7 @@ def routes(app: Application) -> APIRouter:
     async def feedback(request: Request) -> Response:
         """In Chainlit's place, which lets anyone rate anyone's messages: only the owner's rating is kept."""
         rated, value = _rating(await request.body(), removed=request.method == "DELETE")
-        patient = guest_id(request.cookies.get(COOKIE, ""), app.secrets.guest)
+        patient = app.guests.id_in(request.cookies.get(COOKIE, ""))
         if not rated or patient is None or not await run_in_threadpool(_rate, app, patient, rated, value):
             raise HTTPException(404)
         return JSONResponse({"success": True, "feedbackId": rated})

@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.guests import ASIDE, CHAINLIT, COOKIE, KEEP_COOKIE, guest_id, new_guest
+from app.guests import CHAINLIT, COOKIE, KEEP_COOKIE, Guests
 from app.logs import REQUEST
 from app.server import bodies, page_headers
 from app.server.doors import Doors, header, surface
@@ -63,10 +63,10 @@ class Guards:
 
 
 class Harden:
-    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it. `secret` signs guests' cookies."""
+    """ASGI wrapper; the wrapped one stands in `app`, where NiceGUI looks for it. `guests` makes and renews their cookies."""
 
-    def __init__(self, app: ASGIApp, secret: str, guards: Guards | None = None) -> None:
-        self.app, self._secret, self._guards = app, secret, guards or Guards()
+    def __init__(self, app: ASGIApp, guests: Guests, guards: Guards | None = None) -> None:
+        self.app, self._guests, self._guards = app, guests, guards or Guards()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -101,7 +101,7 @@ class Harden:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with a bounded body; what comes back is dressed, and comes in time or not at all."""
-        page = _Page(scope, send, self._guards.doors.own(scope), self._fresh_guest(scope))
+        page = _Page(scope, send, self._guards.doors.own(scope), self._guest_cookie(scope))
         if not self._guards.may(scope):
             await page.send({"type": "http.response.start", "status": 429, "headers": [(b"content-type", _HTML), (b"retry-after", b"60")]})
             await page.send({"type": "http.response.body", "body": self._guards.limited().encode()})
@@ -119,24 +119,44 @@ class Harden:
             if str(error) != "No response returned.":
                 raise
 
-    def _fresh_guest(self, scope: Scope) -> str | None:
-        """A guest's cookie for a page opened without a good one; Chainlit's, which may be somebody else's, goes with it."""
+    def _guest_cookie(self, scope: Scope) -> "_Given | None":
+        """A guest's cookie for a page that is opened: where there is no good one, that of the guest of before a sign-in, or a new one's."""
         if scope["method"] != "GET" or "text/html" not in header(scope, b"accept"):
             return None
         cookies = _cookies(scope)
-        if guest_id(cookies.get(COOKIE, ""), self._secret):
-            return None
-        if (aside := cookies.get(ASIDE, "")) and guest_id(aside, self._secret):  # a sign-in is over: the guest of before is back
-            return aside
-        made = new_guest(self._secret)
-        self._guards.limits.guest_came(guest_id(made, self._secret) or "", address(scope))
-        return made
+        held = cookies.get(COOKIE, "")
+        if self._guests.id_in(held) is not None:
+            value = self._guests.renewed(held)
+            return _Given(value, self._guests.seconds) if value is not None else None
+        value = self._guests.aside(cookies)
+        if value is None:
+            value = self._guests.new()
+            self._guards.limits.guest_came(self._guests.id_in(value) or "", address(scope))
+        return _Given(value, self._guests.seconds, other=CHAINLIT in cookies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A guest's cookie on its way out, and for how many seconds a browser that keeps chats is to keep it."""
+
+    value: str
+    seconds: int
+    other: bool = False
+    """Whether the browser holds a cookie of Chainlit's, which may be somebody else's: it goes."""
+
+    def lines(self, *, kept: bool) -> list[str]:
+        """What the browser is told; a browser that keeps chats also goes on keeping that choice."""
+        cookies = {COOKIE: self.value, KEEP_COOKIE: "1"} if kept else {COOKIE: self.value}
+        ends = f"; Max-Age={self.seconds}" if kept else ""
+        rest = "; Path=/; HttpOnly; SameSite=lax"
+        gone = [f'{CHAINLIT}=""; Max-Age=0{rest}'] if self.other else []
+        return [f"{name}={value}{ends}{rest}" for name, value in cookies.items()] + gone
 
 
 class _Page:
     """One response on its way out: headers added, third-party links taken out of HTML, cookies shortened, errors without words."""
 
-    def __init__(self, scope: Scope, send: Send, own: str, guest: str | None) -> None:
+    def __init__(self, scope: Scope, send: Send, own: str, guest: _Given | None) -> None:
         self._scope, self._send, self._own, self._guest = scope, send, own, guest
         self._keep = KEEP_COOKIE in _cookies(scope)
         self._start: Message | None = None
@@ -170,10 +190,8 @@ class _Page:
             return
         body = _THIRD_PARTY.sub(b"", bytes(self._body))
         headers = [(k, v) for k, v in start["headers"] if k != b"content-length"]
-        if self._guest:
-            headers.append((b"set-cookie", self._cookie(f"{COOKIE}={self._guest}; Path=/; HttpOnly; SameSite=lax")))
-            if CHAINLIT in _cookies(self._scope):
-                headers.append((b"set-cookie", self._cookie(f'{CHAINLIT}=""; Max-Age=0; Path=/; HttpOnly; SameSite=lax')))
+        if self._guest is not None:
+            headers += [(b"set-cookie", self._cookie(line)) for line in self._guest.lines(kept=self._keep)]
         headers.append((b"content-length", str(len(body)).encode()))
         self._sent = True
         await self._send({**start, "headers": headers})

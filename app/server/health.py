@@ -1,13 +1,18 @@
 """Whether every part can do its work now, each by its name. Cards and library pages work without some of them."""
 
+import math
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Mapping
 
 from app.errors import CarelightError
 from app.wiring import Application
 from retrieval.index import IndexUnusableError
 
+FRESH_S = 1.0
+"""How long a verdict serves whoever asks."""
 _DISK_FLOOR = 50_000_000
 """Bytes below which a database may soon be unable to write."""
 
@@ -23,6 +28,31 @@ def parts(app: Application) -> Mapping[str, str]:
         "spool": _spool,
     }
     return {name: _checked(check, app) for name, check in checks.items()}
+
+
+class Readiness:
+    """The verdict for anybody who asks, however often: a look takes the database's write lock, which belongs to the journal.
+
+    While one looks, the others get what was seen last.
+    """
+
+    def __init__(
+        self, look: Callable[[], Mapping[str, str]], fresh_s: float = FRESH_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._look, self._fresh_s, self._clock = look, fresh_s, clock
+        self._lock = threading.Lock()
+        self._seen: tuple[float, Mapping[str, str]] = (-math.inf, {})
+
+    def now(self) -> Mapping[str, str]:
+        """Each part with how it is, as of a second ago at most, or of the look before one that takes long."""
+        seen = self._seen
+        if self._clock() - seen[0] > self._fresh_s and self._lock.acquire(blocking=not seen[1]):
+            try:
+                if self._seen is seen:  # nobody looked while this one waited
+                    self._seen = (self._clock(), self._look())
+            finally:
+                self._lock.release()
+        return self._seen[1]
 
 
 def _checked(check: Callable[[Application], str], app: Application) -> str:

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from app import wiring
 from app.conversation import Event, Finished, Grown, Screened, Shown
 from app.escalation import care_line
-from app.guests import COOKIE, go_out, guest_from_cookies, keeps_chats, signed_in_id
+from app.guests import COOKIE, keeps_chats
 from app.journal import Reply, Tap, Visit
 from app.logs import REQUEST, place
 from app.records.models import new_id
@@ -88,15 +88,15 @@ def data_layer() -> RecordsDataLayer:
 @cl.header_auth_callback
 async def guest(headers: Any) -> cl.User | None:
     """A patient is whoever holds the signed cookie that the page was given, or the sign-in."""
-    patient_id = guest_from_cookies(headers.get("cookie", ""), carelight.secrets.guest)
+    patient_id = carelight.guests.in_header(headers.get("cookie", ""))
     return cl.User(identifier=patient_id, display_name="You") if patient_id else None
 
 
 @cl.on_logout
 def signed_out(request: Request, response: Response) -> dict[str, bool]:
     """The account menu's own way out does for who signed in what the page's does; a guest stays who they are."""
-    if signed_in_id(request.cookies.get(COOKIE, ""), carelight.secrets.guest):
-        go_out(response, request.cookies, carelight.secrets.guest)
+    if carelight.guests.signed_in(request.cookies.get(COOKIE, "")):
+        carelight.guests.go_out(response, request.cookies)
     return {"success": True}
 
 

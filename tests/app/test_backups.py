@@ -4,18 +4,23 @@ import errno
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from cryptography.fernet import Fernet, InvalidToken
 
 from app import backups
 from app.data_folder import DataFolderLock
 from app.errors import RecordsError
 from app.records import backup as databases
 from app.records.keyring import Keyring
+from app.records.models import now
+from app.records.spool import Spool, Spooled
 from app.settings import Settings
 from app.wiring import Application
+from guardrails.level import Evidence, Finding
 from tests.app.records.test_sealed import files_with
 
 WORDS = "my rare banana rash"
@@ -68,6 +73,28 @@ def test_words_and_keys_are_in_different_folders_and_neither_holds_a_word(kept: 
     assert {file.name for file in (kept / "keys").iterdir()} == {"keys.db", "manifest.json"}
     assert files_with(kept, "banana") == []
     assert {oct(file.stat().st_mode & 0o077) for file in kept.rglob("*") if file.is_file() and file.name != "manifest.json"} == {"0o0"}
+
+
+def test_what_waits_for_the_database_is_in_no_copy_and_that_is_said(run: Run, folder: Path, tmp_path: Path) -> None:
+    """It stands under a key that no deletion destroys: a copy would keep what a patient deletes later."""
+    app = opened(folder)
+    words = Finding("heart-attack", 1, "emergency", "medical", "Reason.", "rule", (Evidence(0, 0, 4, WORDS),))
+    Spool(folder / "spool", app.secrets.spool).append(Spooled("p1", "c1", (words,), at=now()))
+    app.close()
+    ran = run("backup", str(tmp_path / "backups"))
+    assert "1 escalations wait on disk" in ran.output
+    assert [file.name for file in (tmp_path / "backups").rglob("*") if "spool" in file.name] == []
+    key = Fernet((folder / "secrets" / "spool").read_bytes())
+    assert [file for file in (tmp_path / "backups").rglob("*") if file.is_file() and _opens(key, file)] == []
+
+
+def _opens(key: Fernet, file: Path) -> bool:
+    """Whether a line of the file can be read with the spool's key."""
+    for line in file.read_bytes().splitlines():
+        with suppress(InvalidToken):
+            key.decrypt(line)
+            return True
+    return False
 
 
 def test_what_was_deleted_since_stays_deleted(run: Run, folder: Path, kept: Path) -> None:

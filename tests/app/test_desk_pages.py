@@ -1,6 +1,12 @@
 """The desk's pages as NiceGUI draws them, worked by a simulated nurse: no browser, no socket."""
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
 from nicegui.testing import User
+from sqlalchemy import event
 
 from app.journal import Reply
 from app.wiring import Application
@@ -100,3 +106,50 @@ def test_a_case_can_be_given_to_a_colleague(small: Application) -> None:
         await user.should_see("Olga", retries=40)
 
     at_the_desk(small, "nora", "care", work)
+
+
+_PAGES = {
+    "care": ("/care", "/care/{case}", "/care/figures", "/care/reviews", "/care/templates", "/care/recalls", "/rules"),
+    "reviewer": ("/editor", "/editor/write/gout", "/editor/review/gout", "/editor/missing", "/editor/recalls", "/editor/texts", "/rules"),
+    "administrator": ("/admin", "/admin/staff", "/admin/audit", "/editor/texts/words.en", "/editor/texts/numbers.regions"),
+}
+
+
+@pytest.mark.parametrize("role", _PAGES)
+def test_no_page_reads_the_records_on_the_thread_that_serves_every_chat(role: str, small: Application) -> None:
+    """A database that takes its time would hold up each patient's card with it."""
+    case = small.case_store.escalate("p1", "c1", [finding()])
+    met: list[str] = []
+
+    def told(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        with suppress(RuntimeError):  # there is no loop on a thread of its own
+            asyncio.get_running_loop()
+            met.append(statement.rsplit("FROM", maxsplit=1)[-1][:60])
+
+    async def work(user: User) -> None:
+        for engine in (small.database.engine, small.keyring.engine):
+            event.listen(engine, "before_cursor_execute", told)
+        await _open_all(user, [page.format(case=case) for page in _PAGES[role]])
+        for engine in (small.database.engine, small.keyring.engine):
+            event.remove(engine, "before_cursor_execute", told)
+
+    at_the_desk(small, "nora", role, work)
+    assert met == []
+
+
+async def _open_all(user: User, pages: Sequence[str]) -> None:
+    for page in pages:
+        await user.open(page)
+
+
+def test_a_rule_set_is_signed_at_its_page(small: Application) -> None:
+    """Who signed it is read again, and shown."""
+
+    async def work(user: User) -> None:
+        await user.open("/rules")
+        await user.should_see("signed by nobody", retries=40)
+        user.find("I have read these rules").click()
+        await user.should_see("signed by Rita", retries=40)
+
+    at_the_desk(small, "rita", "reviewer", work)
+    assert small.sign_offs.names(small.rules_fingerprint) == ["Rita"]

@@ -1,6 +1,7 @@
 """The outermost layer: who may talk to the server, what a browser may load, and how long its cookies live."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
-from app.guests import COOKIE, KEEP_COOKIE, guest_id, new_guest
+from app.guests import COOKIE, KEEP_COOKIE, Guests, guest_id, new_guest
 from app.server.bodies import Body
 from app.server.doors import Doors
 from app.server.harden import Guards, Harden
@@ -59,7 +60,7 @@ def _inner() -> FastAPI:
 @pytest.fixture
 def client() -> TestClient:
     """A browser before a server that allows the address it is served on."""
-    return TestClient(Harden(_inner(), SECRET))
+    return TestClient(Harden(_inner(), Guests(SECRET)))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_our_own_pages_socket_is_opened(client: TestClient) -> None:
 @pytest.mark.parametrize("public", ["https://chat.example.org", "https://chat.example.org/"])
 def test_behind_a_proxy_the_public_address_counts(public: str) -> None:
     """The server then hears http where the browser shows https; a slash too many must not shut everyone out."""
-    client = TestClient(Harden(_inner(), SECRET, Guards(Doors(public))))
+    client = TestClient(Harden(_inner(), Guests(SECRET), Guards(Doors(public))))
     here = {"host": "chat.example.org"}
     codes = [
         client.post("/", headers={**here, "origin": origin}).status_code for origin in ("https://chat.example.org", "http://testserver")
@@ -130,7 +131,7 @@ def test_a_stricter_policy_of_a_page_stays() -> None:
     inner = FastAPI()
     strict = {"content-security-policy": "default-src 'none'"}
     inner.get("/")(lambda: HTMLResponse("x", headers=strict))
-    assert TestClient(Harden(inner, SECRET)).get("/").headers.get_list("content-security-policy") == ["default-src 'none'"]
+    assert TestClient(Harden(inner, Guests(SECRET))).get("/").headers.get_list("content-security-policy") == ["default-src 'none'"]
 
 
 def test_links_to_third_parties_are_taken_out_and_the_rest_is_left(client: TestClient) -> None:
@@ -168,7 +169,7 @@ async def _sent(pieces: list[bytes], kind: bytes, *, count: bool = False) -> byt
         return {"type": "http.request"}
 
     scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": [], "client": ("127.0.0.1", 1)}
-    await Harden(inner, SECRET)(scope, receive, send)
+    await Harden(inner, Guests(SECRET))(scope, receive, send)
     bodies = [message["body"] for message in out if message["type"] == "http.response.body"]
     return len(bodies) if count else b"".join(bodies)
 
@@ -188,6 +189,42 @@ def test_a_guest_stays_the_same_guest(client: TestClient) -> None:
     """A reload keeps the chats."""
     client.get("/", headers=HTML)
     assert "set-cookie" not in client.get("/", headers=HTML).headers
+
+
+def _aged(client: TestClient, monkeypatch: pytest.MonkeyPatch, days: float, **cookies: str) -> tuple[str, list[str]]:
+    """A cookie that was given so many days ago, and what the browser that shows it is told."""
+    given = time.time() - days * 24 * 3600
+    with monkeypatch.context() as then:
+        then.setattr("itsdangerous.timed.time.time", lambda: given)
+        held = new_guest(SECRET)
+    header = "; ".join(f"{name}={value}" for name, value in {COOKIE: held, **cookies}.items())
+    return held, client.get("/", headers={**HTML, "cookie": header}).headers.get_list("set-cookie")
+
+
+def test_a_visit_renews_the_cookie_of_the_same_guest(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes back within the half year loses nothing; a day old is soon enough."""
+    held, told = _aged(client, monkeypatch, days=100)
+    (line,) = told
+    value = line.partition("=")[2].partition(";")[0]
+    assert value != held
+    assert guest_id(value, SECRET) == guest_id(held, SECRET)
+    assert "max-age" not in line.lower()
+    assert _aged(client, monkeypatch, days=0.5)[1] == []
+
+
+def test_a_visit_renews_the_choice_to_keep_chats_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted from the last visit, not from the day of the choice."""
+    _, told = _aged(client, monkeypatch, 100, **{KEEP_COOKIE: "1"})
+    assert [line.partition("=")[0] for line in told] == [COOKIE, KEEP_COOKIE]
+    assert all("max-age=15552000" in line.lower() and "httponly" in line.lower() for line in told)
+
+
+def test_a_cookie_that_nobody_used_for_long_makes_a_new_guest(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of a browser must not open a patient's chats years later."""
+    held, told = _aged(client, monkeypatch, days=181)
+    assert guest_id(held, SECRET) is None
+    value = told[0].partition("=")[2].partition(";")[0]
+    assert guest_id(value, SECRET) not in (None, guest_id(held, SECRET, days=400))
 
 
 def test_a_forged_cookie_makes_a_new_guest(client: TestClient) -> None:
@@ -242,7 +279,7 @@ def test_other_cookies_are_left_alone(client: TestClient) -> None:
 
 def test_over_https_every_cookie_stays_on_https() -> None:
     """Once, whoever set it."""
-    client = TestClient(Harden(_inner(), SECRET), base_url="https://testserver")
+    client = TestClient(Harden(_inner(), Guests(SECRET)), base_url="https://testserver")
     lines = [
         *client.get("/", headers=HTML).headers.get_list("set-cookie"),
         *client.get("/sign-in-to-chainlit").headers.get_list("set-cookie"),
@@ -253,7 +290,7 @@ def test_over_https_every_cookie_stays_on_https() -> None:
 
 def test_where_the_public_address_is_https_a_proxy_that_does_not_say_so_costs_nothing() -> None:
     """One cookie sent in the clear on a foreign network is enough to read a chat."""
-    client = TestClient(Harden(_inner(), SECRET, Guards(Doors("https://chat.example.org"))), base_url="http://chat.example.org")
+    client = TestClient(Harden(_inner(), Guests(SECRET), Guards(Doors("https://chat.example.org"))), base_url="http://chat.example.org")
     page = client.get("/", headers=HTML)
     lines = [*page.headers.get_list("set-cookie"), *client.get("/sign-in-to-chainlit").headers.get_list("set-cookie")]
     assert [line.lower().count("; secure") for line in lines] == [1, 1, 1]
@@ -325,7 +362,7 @@ def test_an_error_of_the_application_says_nothing_of_what_was_in_it() -> None:
     """Chainlit and NiceGUI put the exception's text on the page."""
     inner = FastAPI()
     inner.get("/")(lambda: HTMLResponse("ValueError: my chest hurts", status_code=500))
-    response = TestClient(Harden(inner, SECRET)).get("/")
+    response = TestClient(Harden(inner, Guests(SECRET))).get("/")
     assert response.status_code == 500
     assert "chest" not in response.text
     assert "emergency number" in response.text
@@ -338,7 +375,7 @@ def test_pages_are_kept_by_no_browser_and_framed_by_no_other(client: TestClient)
     assert "frame-ancestors 'none'" in told["content-security-policy"]
     assert client.get("/library/gout").headers["x-frame-options"] == "SAMEORIGIN"
     assert "strict-transport-security" not in told
-    safe = TestClient(Harden(_inner(), SECRET), base_url="https://testserver")
+    safe = TestClient(Harden(_inner(), Guests(SECRET)), base_url="https://testserver")
     assert safe.get("/").headers["strict-transport-security"].startswith("max-age=")
 
 
@@ -352,7 +389,7 @@ def test_every_answer_has_an_id_and_names_no_version(client: TestClient) -> None
 def test_tries_of_a_password_and_searches_are_limited_by_address() -> None:
     """The page says to wait, with the emergency number; nothing else is limited here."""
     limits = Limits(Settings(limit_sign_ins=2, limit_searches=1))
-    client = TestClient(Harden(_inner(), SECRET, Guards(limits=limits, limited=lambda: "Wait. Call 911.")))
+    client = TestClient(Harden(_inner(), Guests(SECRET), Guards(limits=limits, limited=lambda: "Wait. Call 911.")))
     codes = [client.post(path).status_code for path in ("/sign-in", "/sign-in", "/sign-in", "/library/find", "/library/search", "/other")]
     assert codes == [200, 200, 429, 200, 429, 200]
     refused = client.post("/sign-in")
@@ -362,7 +399,7 @@ def test_tries_of_a_password_and_searches_are_limited_by_address() -> None:
 def test_what_happened_is_counted_by_part_and_status_and_logged_without_address_or_words(caplog: pytest.LogCaptureFixture) -> None:
     """No path: it names the chat, the case, the article that somebody read."""
     guards = Guards()
-    client = TestClient(Harden(_inner(), SECRET, guards))
+    client = TestClient(Harden(_inner(), Guests(SECRET), guards))
     with caplog.at_level("DEBUG", logger="carelight.requests"):
         client.get("/library/gout?mark=1-2")
         client.post("/", headers={"origin": "http://evil.example"})

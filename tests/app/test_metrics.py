@@ -2,12 +2,18 @@
 
 import logging
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from app.guests import Guests
+from app.pages import watched
 from app.records.database import Database
 from app.records.library_store import LibraryStore
 from app.records.models import now
@@ -110,7 +116,7 @@ def test_the_numbers_are_for_this_machine_or_the_tokens_holder(
     """A proxy on this machine passes strangers on."""
     app, site = guarded
     app.settings = Settings(**app.settings.model_dump() | {"metrics_token": SecretStr(token)})
-    asked = TestClient(Harden(site, "secret", Guards()), client=(client, 1))
+    asked = TestClient(Harden(site, Guests("secret"), Guards()), client=(client, 1))
     assert asked.get("/metrics", headers=headers).status_code == status
 
 
@@ -125,7 +131,59 @@ def test_each_part_is_named_and_one_that_fails_is_503(site: FastAPI, small: Appl
     assert parts["index"].startswith("cannot be used")
     assert [name for name, state in parts.items() if state == "ok"] == ["database", "library", "rules", "classifier", "spool"]
     small.indexed_version, small._index = 1, object()  # type: ignore[assignment]
-    assert TestClient(site).get("/readyz").json()["status"] == "ready"
+    later = FastAPI()
+    later.include_router(watched.routes(small))
+    assert TestClient(later).get("/readyz").json()["status"] == "ready"
+
+
+def test_whoever_asks_often_is_told_what_was_seen_a_second_ago() -> None:
+    """Anybody may ask, and the lock is the journal's."""
+    looked: list[float] = []
+    clock = [100.0]
+
+    def look() -> dict[str, str]:
+        looked.append(clock[0])
+        return {"database": "ok" if len(looked) == 1 else "failed (RecordsError)"}
+
+    readiness = health.Readiness(look, clock=lambda: clock[0])
+    assert [readiness.now()["database"] for _ in range(50)] == ["ok"] * 50
+    clock[0] += health.FRESH_S + 0.1
+    assert readiness.now()["database"] == "failed (RecordsError)"
+    assert len(looked) == 2
+
+
+def test_while_one_looks_the_others_get_what_was_seen_last() -> None:
+    """Or every thread of the pages would wait for a database that hangs."""
+    hangs, looking = threading.Event(), threading.Event()
+    clock, answers = [0.0], ["ok", "late"]
+
+    def look() -> dict[str, str]:
+        if len(answers) == 1:
+            looking.set()
+            hangs.wait(10)
+        return {"database": answers.pop(0)}
+
+    readiness = health.Readiness(look, clock=lambda: clock[0])
+    readiness.now()
+    clock[0] = 5.0
+    with ThreadPoolExecutor(1) as lane:
+        slow = lane.submit(readiness.now)
+        assert looking.wait(10)
+        assert readiness.now()["database"] == "ok"
+        hangs.set()
+        assert slow.result(10)["database"] == "late"
+
+
+def test_the_ready_page_takes_the_write_lock_once_however_often_it_is_asked(small: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of the product, not only its part; while the clock stands still."""
+    monkeypatch.setattr(health, "Readiness", partial(health.Readiness, clock=lambda: 1.0))
+    web = FastAPI()
+    web.include_router(watched.routes(small))
+    begun: list[bool] = []
+    event.listen(small.database.engine, "begin", lambda connection: begun.append(bool(connection.get_execution_options().get("writes"))))
+    for _ in range(5):
+        TestClient(web).get("/readyz")
+    assert begun.count(True) == 1
 
 
 def test_a_database_that_fails_is_named_without_a_word_of_it(small: Application, broken: Database) -> None:

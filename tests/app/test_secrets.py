@@ -69,3 +69,10 @@ def test_a_secret_that_somebody_else_made_is_read_from_a_setting_or_a_file(tmp_p
     (tmp_path / "secrets" / "patient-oidc").write_bytes(b"\xff\xfe")
     with pytest.raises(DataFolderError, match="patient-oidc"):
         secrets.given(chosen, "patient-oidc", "")
+
+
+def test_since_when_guests_cookies_hold_their_moment_is_kept(tmp_path: Path) -> None:
+    """Cookies of before are taken from that day on for as long as a new one would be, and not from each start on."""
+    first = secrets.obtain(_settings(tmp_path))
+    (tmp_path / "guests-timed").write_text(str(int(first.guests_timed) - 1000))
+    assert secrets.obtain(_settings(tmp_path)).guests_timed == first.guests_timed - 1000

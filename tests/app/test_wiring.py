@@ -1,6 +1,7 @@
 """Everything is built in one place; what turns need is built before them, and one process writes the index."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,23 @@ def test_once_warm_a_red_flag_gets_its_card_whatever_happens_to_the_database(sma
     small.warm()
     _lose_the_database(small)
     assert _kinds(small.conversation.reply("p1", "c1", RED_FLAG)) == ["care_card"]
+
+
+def test_a_message_as_long_as_a_browser_can_send_is_screened_in_time_and_a_person_is_told(small: Application) -> None:
+    """A pasted record of a megabyte: what stands at its ends is found, and that not all was read is said (rule of care 8).
+
+    Read to its end it would hold up everybody's screening for half a minute.
+    """
+    small.warm_screen()
+    pasted = "".join(f"On day {number} the visit took place and a letter was sent to the practice. " for number in range(13_000))
+    began = time.monotonic()
+    screening = small.screener.screen([f"{pasted} {RED_FLAG}"], Profile())
+    assert time.monotonic() - began < 6
+    assert screening.level == "emergency"
+    assert "rules: not everything was read in time" in screening.failure
+    kinds = _kinds(small.conversation.reply("p1", "c1", pasted))
+    assert (kinds[0], "answer" in kinds) == ("care_card", False)
+    assert [finding.rule for finding in small.case_store.open_findings("p1")] == ["screening-incomplete"]
 
 
 def test_a_card_quotes_the_rules_pinned_first_aid(application: Application, rule_layer: RedFlagRules) -> None:

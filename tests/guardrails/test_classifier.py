@@ -3,15 +3,16 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails import classifier
-from guardrails.classifier import LEVELS, PATHWAYS, ClassifierError, LearnedClassifier, Rows, Thresholds, chunks, joined
+from guardrails.classifier import LEVELS, PATHWAYS, ClassifierError, LearnedClassifier, Rows, Thresholds, chunks, cut, joined
 from guardrails.level import Profile, UnfinishedError, open_findings
 
 THRESHOLDS = Thresholds(serious=0.6, alarm=0.7)
@@ -154,6 +155,54 @@ def test_what_was_not_read_to_its_end_is_not_remembered_as_read() -> None:
         layer.find(["crushing"], Profile())
     layer._limit_s = 5.0
     assert [finding.level for finding in layer.find(["crushing"], Profile())] == ["emergency"]
+
+
+def test_what_was_read_to_its_end_is_remembered_though_the_rest_was_not() -> None:
+    """The next look goes on from there: a long chat is not unread for ever."""
+    layer = LearnedClassifier(WordEncoder(slow_s=0.05), THRESHOLDS, limit_s=0.15)
+    turns = [f"{'and more ' * length}" for length in range(1, 40)]
+    for _ in range(60):
+        try:
+            layer.find(turns, Profile())
+        except UnfinishedError:
+            continue
+        break
+    else:
+        pytest.fail("it never came to the end")
+
+
+def test_a_very_long_message_is_read_from_its_ends_piece_by_piece() -> None:
+    """Half a megabyte is not prepared for the encoder at once; what was read counts, and that it is not all is said."""
+    encoder = WordEncoder()
+    layer = LearnedClassifier(encoder, THRESHOLDS)
+    turn = "".join(f"on day {number} it was raining. " for number in range(20_000)) + "and she looks crushing"
+    with pytest.raises(UnfinishedError) as unfinished:
+        layer.find([turn], Profile())
+    assert sum(map(len, encoder.read)) < 100_000
+    (finding,) = unfinished.value.found
+    (words,) = finding.evidence
+    assert (finding.level, turn[words.start : words.end]) == ("emergency", words.text)
+    assert "crushing" in words.text
+    assert len(words.text) < 1000
+
+
+@given(st.text(min_size=0, max_size=60).map(lambda text: text * 700))
+@settings(max_examples=20, deadline=None)
+def test_the_pieces_of_a_long_message_leave_out_no_word(text: str) -> None:
+    """Each slices to its words, and two neighbours share some: a sentence cut in one is whole in the other."""
+    parts = cut(text)
+    assert all(text[part.start : part.end] == part.text for part in parts)
+    in_order = sorted(parts, key=lambda part: part.start)
+    assert (in_order[0].start, in_order[-1].end) == (0, len(text))
+    assert all(after.start < before.end for before, after in pairwise(in_order))
+
+
+def test_a_score_is_remembered_without_a_word_of_its_text() -> None:
+    """What a patient deletes must not stay in memory, and nothing else may be read again for it."""
+    layer = LearnedClassifier(WordEncoder(), THRESHOLDS)
+    layer.find(["first", "second"], Profile())
+    assert len(layer._known) == 3
+    assert not any(b"first" in name or b"second" in name for name in layer._known)
 
 
 # The model that ships

@@ -6,7 +6,8 @@ from typing import cast
 
 import pytest
 
-from guardrails.level import Evidence, Finding, Level, Profile
+from guardrails.level import Evidence, Finding, Level, Profile, UnfinishedError
+from guardrails.red_flags import Asking
 from guardrails.screen import Layer, Screener, TimedLayer
 from tests.fakes import ScriptedLayer, finding
 
@@ -69,6 +70,18 @@ def test_a_layer_that_hangs_is_left_behind_at_its_limit(hanging: Act) -> None:
     screening = screener.screen(["help"], Profile())
     assert ([f.rule for f in screening.findings], screening.complete) == (["uti"], False)
     assert screening.failure == "classifier: no verdict within 0.1 s"
+
+
+def test_rules_that_ask_and_had_no_time_leave_the_screening_incomplete() -> None:
+    """What the answers decided of what was read still counts."""
+
+    class Hurried:
+        def ask(self, *_told: object) -> Asking:
+            raise UnfinishedError((finding("stroke"),))
+
+    screening = Screener([finds()], Hurried()).screen(["a very long message"], Profile())
+    assert ([f.rule for f in screening.findings], screening.complete) == (["stroke"], False)
+    assert screening.failure == "questions: not everything was read in time"
 
 
 def test_hung_layers_that_fill_every_thread_make_later_screenings_incomplete(hanging: Act) -> None:

@@ -19,7 +19,7 @@ def guest(small: Application) -> str:
 @pytest.fixture
 def client(site: FastAPI, small: Application, guest: str) -> TestClient:
     """A guest's browser, behind the hardening layer as in the product."""
-    browser = TestClient(Harden(site, small.secrets.guest), headers={"origin": "http://testserver"})
+    browser = TestClient(Harden(site, small.guests), headers={"origin": "http://testserver"})
     for name, value in ((COOKIE, guest), ("access_token", "chainlit")):
         browser.cookies.set(name, value, domain="testserver.local")
     return browser

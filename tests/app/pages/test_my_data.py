@@ -42,7 +42,7 @@ def client(site: FastAPI, small: Application, patient: str) -> TestClient:
     """Their browser."""
     from app.guests import _signer
 
-    browser = TestClient(Harden(site, small.secrets.guest), headers={"accept-language": "en-US"}, follow_redirects=False)
+    browser = TestClient(Harden(site, small.guests), headers={"accept-language": "en-US"}, follow_redirects=False)
     browser.cookies.set(COOKIE, _signer(small.secrets.guest).dumps(patient), domain="testserver.local")
     return browser
 
@@ -196,7 +196,7 @@ def test_a_form_from_elsewhere_changes_nothing(headers: dict[str, str], client: 
 
 def test_a_stranger_sees_that_nothing_is_kept(site: FastAPI, small: Application) -> None:
     """A first visit, or a forged cookie."""
-    browser = TestClient(Harden(site, small.secrets.guest), cookies={COOKIE: "forged"}, headers={"accept-language": "en"})
+    browser = TestClient(Harden(site, small.guests), cookies={COOKIE: "forged"}, headers={"accept-language": "en"})
     assert ENGLISH.say("my_data_nothing") in browser.get("/my-data").text
     assert browser.get("/my-data/download").status_code == 404
     assert browser.post("/my-data/delete-all", headers=HERE).status_code == 404

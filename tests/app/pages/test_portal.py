@@ -58,7 +58,7 @@ def browser(site: FastAPI, small: Application) -> Browser:
 
     def make(peer: str = "203.0.113.7") -> TestClient:
         guards = Guards(proxies=Proxies(networks("10.0.0.0/8")))
-        web = Harden(site, small.secrets.guest, guards)
+        web = Harden(site, small.guests, guards)
         client = TestClient(web, headers={"origin": HERE}, follow_redirects=False, client=(peer, 50_000))
         client.cookies.set(COOKIE, new_guest(small.secrets.guest), domain="testserver.local")
         return client

@@ -31,7 +31,7 @@ def patient(asking: Application) -> str:
 @pytest.fixture
 def browser(site: FastAPI, asking: Application, patient: str) -> TestClient:
     """Their browser, behind the hardening layer as in the product."""
-    made = TestClient(Harden(site, asking.secrets.guest), headers=OWN)
+    made = TestClient(Harden(site, asking.guests), headers=OWN)
     made.cookies.set(COOKIE, patient, domain="testserver.local")
     return made
 

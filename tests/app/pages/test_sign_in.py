@@ -1,11 +1,14 @@
 """Staff sign-in: the right password opens a desk, everything else opens nothing and says little."""
 
 import re
+import time
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app import totp
+from app.known_devices import KNOWN_S
 from app.pages.sign_in import COOKIE
 from app.settings import Settings
 from app.wiring import Application
@@ -110,3 +113,45 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(client: TestClient
 def test_the_short_address_leads_to_the_desk(client: TestClient) -> None:
     """It is the one in the README."""
     assert client.get("/care").headers["location"] == "/desk/care"
+
+
+# Browsers that somebody has signed in with before
+
+
+def _device_line(client: TestClient, password: str = PASSWORD) -> str:
+    lines = client.post("/sign-in", data={"login": "nora", "password": password}).headers.get_list("set-cookie")
+    return next((line.lower() for line in lines if line.startswith("carelight_device_")), "")
+
+
+def test_a_browser_that_signed_in_is_known_afterwards(client: TestClient) -> None:
+    """By a cookie that no page reads and only the sign-in sees; a failure makes none."""
+    assert _device_line(client, "wrong horse battery") == ""
+    line = _device_line(client)
+    assert all(part in line for part in ("httponly", "samesite=lax", "path=/sign-in", f"max-age={KNOWN_S}"))
+    assert "nora" not in line
+
+
+def test_over_https_that_cookie_stays_on_https(site: FastAPI, client: TestClient) -> None:
+    """Like the session's."""
+    assert "secure" in _device_line(TestClient(site, base_url="https://clinic.example", follow_redirects=False))
+
+
+def test_a_stranger_who_keeps_guessing_does_not_shut_out_the_browser_that_is_known(site: FastAPI, client: TestClient) -> None:
+    """The nurse signs in through it; the stranger, and another browser of hers, wait."""
+    _sign_in(client)
+    client.post("/sign-out")
+    stranger = TestClient(site, follow_redirects=False)
+    for _ in range(10):
+        assert _sign_in(stranger, "wrong horse battery")[0] == 401
+    assert _sign_in(stranger)[0] == 401
+    assert _sign_in(client) == (303, "/desk/care")
+
+
+def test_a_sign_in_that_waits_for_its_code_makes_no_browser_known(client: TestClient, small: Application) -> None:
+    """Half a sign-in proves half."""
+    _sign_in(client)
+    token = client.cookies[COOKIE]
+    small.staff.begin_enrolment(token, PASSWORD)
+    secret = small.staff.offered(token)
+    small.staff.enrol(token, totp.code(secret, totp.step_at(time.time())))
+    assert _device_line(client) == ""

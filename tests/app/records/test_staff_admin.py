@@ -1,5 +1,6 @@
 """Accounts: second factor, lock-out, passwords, roles and sessions, each change on the trail and in force at once."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -192,6 +193,78 @@ def test_an_address_that_tries_many_names_must_wait_longer_each_time(clinic: Cli
     assert clinic.token(place=there)
 
 
+def _known(clinic: Clinic, login: str = "nora") -> Place:
+    """A browser that was signed in with before."""
+    devices = clinic.staff.guard.devices
+    return Place("192.0.2.1", cookies={devices.cookie(login): devices.made(login)})
+
+
+def test_strangers_who_keep_guessing_shut_nobody_out_of_their_own_browser(clinic: Clinic) -> None:
+    """Or anybody could keep the night's nurse out with ten tries each quarter of an hour."""
+    hers = _known(clinic)
+    for _ in range(12):
+        clinic.token("nora", "a wrong one again", Place("192.0.2.66"))
+    assert clinic.token() == ""
+    assert clinic.token(place=hers)
+    assert clinic.token() == "", "her sign-in gives the strangers no new tries"
+
+
+def test_neither_does_somebody_at_the_same_address(clinic: Clinic) -> None:
+    """All of a clinic may come from one."""
+    for number in range(8):
+        clinic.token(f"name {number}", "a wrong one again", Place("192.0.2.1"))
+    assert clinic.token(place=Place("192.0.2.1")) == ""
+    assert clinic.token(place=_known(clinic))
+
+
+def test_a_known_browser_has_its_own_tries_and_no_more(clinic: Clinic) -> None:
+    """A machine that was stolen guesses no faster than a stranger."""
+    hers = _known(clinic)
+    for _ in range(4):
+        clinic.token("nora", "a wrong one again", hers)
+    assert clinic.token(place=hers) == ""
+    assert clinic.token()
+    assert clinic.token(place=_known(clinic))
+    assert clinic.verbs("sign_in.") == ["sign_in.failed"] * 4 + ["sign_in.closed"]
+
+
+def test_wrong_codes_from_a_known_browser_count_against_it(clinic: Clinic) -> None:
+    """The second step is counted like the first."""
+    secret, _ = clinic.enrolled()
+    hers = _known(clinic)
+    half = clinic.token(place=hers)
+    for _ in range(4):
+        assert clinic.staff.pass_code(half, "000000", hers) is None
+    assert clinic.staff.pass_code(half, clinic.code(secret), hers) is None
+    assert clinic.staff.pass_code(half, clinic.code(secret), _known(clinic))
+
+
+def test_an_open_desk_is_not_closed_by_strangers_either(clinic: Clinic) -> None:
+    """Whoever is attacked must be able to change the password; at an open desk a passer-by has a few tries."""
+    token = clinic.token()
+    for _ in range(4):
+        clinic.token("nora", "a wrong one again")
+    for _ in range(3):
+        assert clinic.staff.confirms(token, "a wrong one again") is None
+    clinic.admin.change_own_password(token, PASSWORD, OTHER)
+    for _ in range(4):
+        clinic.staff.confirms(token, "a wrong one again")
+    assert clinic.staff.confirms(token, OTHER) is None
+
+
+def test_an_operator_ends_a_lock_out_by_hand(clinic: Clinic) -> None:
+    """For strangers and for the browser alike, and on the trail."""
+    hers = _known(clinic)
+    for place in (Place(), hers):
+        for _ in range(4):
+            clinic.token("nora", "a wrong one again", place)
+    clinic.admin.open_sign_in(clinic.id("nora"), "operator")
+    assert clinic.token()
+    assert clinic.token(place=hers)
+    (entry,) = AuditLog(clinic.database).find(Wanted(verb="staff.opened")).entries
+    assert (entry[1].actor, entry[1].subject) == ("operator", clinic.id("nora"))
+
+
 def _age_failures(clinic: Clinic, by: timedelta) -> None:
     with clinic.database.transaction() as session:
         for row in session.scalars(select(SignInFailure)):
@@ -206,6 +279,20 @@ def test_what_was_typed_as_a_name_stands_nowhere(clinic: Clinic) -> None:
     trail = [entry.subject for _, entry in AuditLog(clinic.database).find(Wanted(verb="sign_in.")).entries]
     assert len(kept) == len(trail) == 1
     assert not any("secret" in each for each in (*kept, *trail))
+
+
+def test_the_audit_log_cannot_be_searched_for_what_was_typed(clinic: Clinic) -> None:
+    """A plain hash of a login, or of a password typed in its place, is found by trying a list of them."""
+    clinic.token("my secret word", "x")
+    (entry,) = [entry for _, entry in AuditLog(clinic.database).find(Wanted(verb="sign_in.failed")).entries]
+    with clinic.database.reading() as session:
+        kept = session.scalars(select(SignInFailure.login_key)).one()
+    assert entry.subject == f"name {kept[:16]}"
+    assert kept != hashlib.sha256(b"login:my secret word").hexdigest()
+    elsewhere = StaffStore(clinic.database, Fernet.generate_key())
+    elsewhere.sign_in("my secret word", "x")
+    subjects = {entry.subject for _, entry in AuditLog(clinic.database).find(Wanted(verb="sign_in.failed")).entries}
+    assert len(subjects) == 2, "another installation's key makes another name"
 
 
 def test_a_desk_that_nobody_uses_is_signed_out(clinic: Clinic) -> None:

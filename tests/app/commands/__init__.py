@@ -1,0 +1,1 @@
+"""Tests of `app.commands`, through the command line."""
