@@ -131,7 +131,7 @@ def provider(host: str = "127.0.0.1") -> Iterator[Provider]:
     """A provider that listens on a free port of this machine, under one of its names."""
     port = free_port()
     made = Provider(f"http://{host}:{port}")
-    server = uvicorn.Server(uvicorn.Config(made.app(), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(made.app(), host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
