@@ -34,11 +34,14 @@ def _left() -> Iterator[str]:
 
 
 def _texts(holder: object) -> Iterator[str]:
-    """The texts that a thing holds, also in what holds nothing but texts, which the collector does not list by itself."""
+    """The texts that a thing holds, also in what holds nothing but texts, which the collector does not list by itself.
+
+    By the type, for to ask some of torch's things what they are makes them warn.
+    """
     for held in gc.get_referents(holder):
-        if isinstance(held, str):
+        if issubclass(type(held), str):
             yield held
-        elif isinstance(held, dict | tuple) and not gc.is_tracked(held):
+        elif issubclass(type(held), dict | tuple) and not gc.is_tracked(held):
             yield from _texts(held)
 
 

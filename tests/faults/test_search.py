@@ -1,6 +1,7 @@
 """Index or embedding model gone: cards and library pages work, answers say what failed, and the index can be made again."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app import cli
 from app.records.database import Database
+from app.server.health import FRESH_S
 from app.wiring import Application
 from tests.app.turns import World
 from tests.fakes import HashingEmbedder
@@ -55,6 +57,7 @@ def test_a_corrupt_index_leaves_cards_and_pages_and_is_made_again(
     assert "1 article for" in client.post("/library/search", data={"q": "gout"}).text
     assert client.get("/readyz").json()["parts"]["index"] != "ok"
     small.rebuild_index()
+    time.sleep(FRESH_S + 0.1)
     assert client.get("/readyz").json()["parts"]["index"] == "ok"
 
 
